@@ -1,0 +1,75 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every target of this package: strict imports, explicit existentials, warnings as errors.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
+let package = Package(
+    name: "crosswind",
+    products: [
+        .executable(name: "crosswind", targets: ["crosswind"]),
+        .executable(name: "crosswind-rdkafka", targets: ["crosswind-rdkafka"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
+    ],
+    targets: [
+        // C: system libraries and what Swift cannot import.
+        .systemLibrary(name: "CRdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+        .target(name: "CLinux"),
+
+        // Pure: no sockets, clocks or tasks.
+        .target(name: "ScenarioModel", dependencies: ["EvidenceModel", yams], swiftSettings: strict),
+        .target(name: "KafkaWire", swiftSettings: strict),
+        .target(name: "PacketWire", swiftSettings: strict),
+        .target(name: "EvidenceModel", swiftSettings: strict),
+
+        // The parts of an experiment. They never import each other.
+        .target(
+            name: "LinkEmulator", dependencies: ["CLinux", "ScenarioModel", "KafkaWire", "PacketWire", "EvidenceModel"],
+            swiftSettings: strict),
+        .target(
+            name: "EmbeddedBroker", dependencies: ["KafkaWire", nioCore, nioPosix, logging], swiftSettings: strict),
+        .target(name: "RawClient", dependencies: ["KafkaWire"], swiftSettings: strict),
+        .target(
+            name: "WireObserver", dependencies: ["CPcap", "CLinux", "KafkaWire", "PacketWire", "EvidenceModel"],
+            swiftSettings: strict),
+        .target(name: "Drivers", dependencies: ["EvidenceModel"], swiftSettings: strict),
+        .target(name: "Verdicts", dependencies: ["EvidenceModel"], swiftSettings: strict),
+        .target(name: "Reports", dependencies: ["EvidenceModel"], swiftSettings: strict),
+        .target(name: "Testbed", dependencies: ["CLinux"], swiftSettings: strict),
+
+        // Where siblings meet.
+        .target(
+            name: "Conformance", dependencies: ["KafkaWire", "RawClient", "EmbeddedBroker"], swiftSettings: strict),
+        .target(
+            name: "Harness",
+            dependencies: [
+                "CLinux", "ScenarioModel", "KafkaWire", "PacketWire", "EvidenceModel", "LinkEmulator",
+                "EmbeddedBroker", "RawClient", "WireObserver", "Drivers", "Verdicts", "Reports", "Testbed", logging,
+            ], swiftSettings: strict),
+
+        .executableTarget(
+            name: "crosswind", dependencies: ["Harness", "Conformance", argumentParser], swiftSettings: strict),
+        .executableTarget(name: "crosswind-rdkafka", dependencies: ["CRdkafka"], swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,158 @@
+/// What one cell was asked to do: written to `cell.json` before anything starts, so that a record can be judged and
+/// drawn without the scenario file.
+public struct CellDescription: Codable, Sendable, Equatable {
+    /// The scenario's name.
+    public var scenario: String
+    /// The scenario's claim, one sentence.
+    public var claim: String
+    /// The file the scenario came from, as the user named it.
+    public var file: String
+    /// A name that is unique in the run and safe as a directory name.
+    public var id: String
+    /// The matrix parameters of this cell, by their full path, for example `producer.config.enable.idempotence`.
+    public var parameters: [String: String]
+    /// The seed that drives every random decision of this cell.
+    public var seed: UInt64
+    /// The producer under test.
+    public var producer: Producer
+    /// The broker under test.
+    public var broker: Broker
+    /// The records to send.
+    public var workload: Workload
+    /// The faults, in the order of the scenario file. Their `id` is what the fault log refers to.
+    public var faults: [Fault]
+    /// What must hold for this cell to pass.
+    public var expectations: [Expectation]
+    /// How long throughput may take to come back to 90 % of its level before the fault.
+    public var recoveryTimeMs: Double
+
+    /// The producer under test.
+    public struct Producer: Codable, Sendable, Equatable {
+        /// Driver name: `librdkafka`, `kafka-clients`, `kafka-python`, `aiokafka`, `raw` or `command`.
+        public var client: String
+        /// The release asked for, or nil for the driver's default.
+        public var version: String?
+        /// The client's own properties, by the client's own names.
+        public var config: [String: String]
+
+        public init(client: String, version: String? = nil, config: [String: String]) {
+            self.client = client
+            self.version = version
+            self.config = config
+        }
+    }
+
+    /// The broker under test.
+    public struct Broker: Codable, Sendable, Equatable {
+        /// `embedded`, `compose`, `command` or `external`.
+        public var kind: String
+        /// The Apache Kafka release whose rules apply, for example `4.3`; nil where unknown.
+        public var release: String?
+        /// Number of broker nodes.
+        public var nodes: Int
+        /// Topics created before the run.
+        public var topics: [Topic]
+
+        public init(kind: String, release: String? = nil, nodes: Int = 1, topics: [Topic]) {
+            self.kind = kind
+            self.release = release
+            self.nodes = nodes
+            self.topics = topics
+        }
+    }
+
+    /// A topic created before the run.
+    public struct Topic: Codable, Sendable, Equatable {
+        /// Topic name.
+        public var name: String
+        /// Number of partitions.
+        public var partitions: Int
+        /// Topic configuration, for example `message.timestamp.type`.
+        public var config: [String: String]
+
+        public init(name: String, partitions: Int, config: [String: String] = [:]) {
+            self.name = name
+            self.partitions = partitions
+            self.config = config
+        }
+    }
+
+    /// The records to send. Record ids run from 0 to `records - 1`.
+    public struct Workload: Codable, Sendable, Equatable {
+        /// Number of records.
+        public var records: Int
+        /// Offered rate; nil means as fast as the client takes them.
+        public var rateRecordsPerS: Double?
+        /// Size of each record's value.
+        public var sizeBytes: Int
+
+        public init(records: Int, rateRecordsPerS: Double?, sizeBytes: Int) {
+            self.records = records
+            self.rateRecordsPerS = rateRecordsPerS
+            self.sizeBytes = sizeBytes
+        }
+    }
+
+    /// A configured fault, as the judge needs it: what must be visible on the wire or in the fault log.
+    public struct Fault: Codable, Sendable, Equatable {
+        /// `fault-0`, `fault-1`, … in file order; the key in the fault log.
+        public var id: String
+        /// One line for people, for example `loss 5%, brokerToClient, at 2s for 3s`.
+        public var summary: String
+        /// The kinds of effect configured, for example `["delay", "loss"]` or `["drop", "reset"]`. Each must show up.
+        public var effects: [String]
+        /// Start after time zero; nil for faults started by a message.
+        public var atMs: Double?
+        /// Length; nil means until the end.
+        public var forMs: Double?
+
+        public init(id: String, summary: String, effects: [String], atMs: Double? = nil, forMs: Double? = nil) {
+            self.id = id
+            self.summary = summary
+            self.effects = effects
+            self.atMs = atMs
+            self.forMs = forMs
+        }
+    }
+
+    /// One thing that must hold, for example `duplicates > 0` or `survives = true`.
+    public struct Expectation: Codable, Sendable, Equatable {
+        /// A measure's name (`duplicates`, `ack_latency_ms.p99`, …) or `survives`.
+        public var measure: String
+        /// `==`, `!=`, `<`, `<=`, `>` or `>=`.
+        public var comparison: String
+        /// The number to compare with; for `survives` 1 or 0.
+        public var value: Double
+        /// Line of the scenario file that states it.
+        public var line: Int
+        /// The expectation as written, for example `duplicates: "> 0"`.
+        public var text: String
+
+        public init(measure: String, comparison: String, value: Double, line: Int, text: String) {
+            self.measure = measure
+            self.comparison = comparison
+            self.value = value
+            self.line = line
+            self.text = text
+        }
+    }
+
+    public init(
+        scenario: String, claim: String, file: String, id: String, parameters: [String: String], seed: UInt64,
+        producer: Producer, broker: Broker, workload: Workload, faults: [Fault], expectations: [Expectation],
+        recoveryTimeMs: Double
+    ) {
+        self.scenario = scenario
+        self.claim = claim
+        self.file = file
+        self.id = id
+        self.parameters = parameters
+        self.seed = seed
+        self.producer = producer
+        self.broker = broker
+        self.workload = workload
+        self.faults = faults
+        self.expectations = expectations
+        self.recoveryTimeMs = recoveryTimeMs
+    }
+}

@@ -1,0 +1,70 @@
+/// One line of `history.jsonl`: what the harness did or saw, and when.
+public struct HistoryEvent: Codable, Sendable, Equatable {
+    /// Microseconds since the Unix epoch, the clock of the captures too.
+    public var timeUs: Int64
+    /// What happened.
+    public var kind: Kind
+    /// What it happened to: a fault id, a device, a capture file, a broker node.
+    public var subject: String?
+    /// Words for people.
+    public var detail: String?
+    /// Numbers, by a name that carries its unit.
+    public var values: [String: Int64]?
+
+    /// The kinds of event a judge may rely on.
+    public enum Kind: String, Codable, Sendable {
+        /// The cell process began.
+        case cellStarted = "cell-started"
+        /// Sandbox, link and captures are up.
+        case testbedReady = "testbed-ready"
+        /// All broker nodes answer. Detail: bootstrap address.
+        case brokerReady = "broker-ready"
+        /// The driver said hello. Detail: client and version.
+        case driverHello = "driver-hello"
+        /// The client is connected, with metadata and, where it uses one, a producer id.
+        case clientReady = "client-ready"
+        /// The first record was sent: time zero of the timeline.
+        case timeZero = "time-zero"
+        /// A timeline phase began; subject: fault id.
+        case faultBegan = "fault-began"
+        /// A timeline phase ended; subject: fault id.
+        case faultEnded = "fault-ended"
+        /// A broker action was carried out; subject: node; detail: action.
+        case brokerAction = "broker-action"
+        /// The driver said that every record has its outcome.
+        case driverDone = "driver-done"
+        /// The driver process ended; values: `exit_code` or `signal`.
+        case driverExited = "driver-exited"
+        /// The broker's log was read back completely.
+        case logReadBack = "log-read-back"
+        /// A capture ended; subject: file; values: `received_packets`, `dropped_packets`, `interface_dropped_packets`.
+        case captureEnded = "capture-ended"
+        /// A device's counters at the end; subject: device; values: `rx_dropped_packets`, `tx_dropped_packets`.
+        case deviceCounters = "device-counters"
+        /// The link's own account at the end; values: `packets_in`, `packets_forwarded`, `packets_dropped`,
+        /// `packets_duplicated`, `lateness_p50_us`, `lateness_p99_us`, `fault_log_lost_entries`.
+        case linkEnded = "link-ended"
+        /// The user or a limit stopped the cell before its end.
+        case interrupted = "interrupted"
+        /// The harness itself failed. A cell with this event proves nothing.
+        case harnessError = "harness-error"
+        /// The cell process ended in order.
+        case cellEnded = "cell-ended"
+    }
+
+    public init(
+        timeUs: Int64, kind: Kind, subject: String? = nil, detail: String? = nil, values: [String: Int64]? = nil
+    ) {
+        self.timeUs = timeUs
+        self.kind = kind
+        self.subject = subject
+        self.detail = detail
+        self.values = values
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case timeUs = "time_us"
+        case kind = "event"
+        case subject, detail, values
+    }
+}

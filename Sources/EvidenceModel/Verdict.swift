@@ -1,0 +1,204 @@
+/// The outcome of a cell or a run. Failed outranks inconclusive outranks passed.
+public enum Outcome: String, Codable, Sendable, Comparable {
+    case passed, inconclusive, failed
+
+    /// Ordered by weight.
+    public static func < (a: Outcome, b: Outcome) -> Bool { a.weight < b.weight }
+
+    private var weight: Int {
+        switch self {
+        case .passed: 0
+        case .inconclusive: 1
+        case .failed: 2
+        }
+    }
+}
+
+/// The judge's word on one cell: `verdict.json`, and one element of `cells[]` in `results.json`.
+public struct Verdict: Codable, Sendable, Equatable {
+    /// The cell's id.
+    public var id: String
+    /// The scenario's name.
+    public var scenario: String
+    /// The seed.
+    public var seed: UInt64
+    /// The matrix parameters.
+    public var parameters: [String: String]
+    /// Passed when every expectation holds and the evidence is sound.
+    public var outcome: Outcome
+    /// Whether the configuration survived, whatever was expected; nil when the evidence does not tell.
+    public var survived: Bool?
+    /// What decided, for the table: one sentence.
+    public var reason: String
+    /// The numbers.
+    public var measures: Measures
+    /// For each configured fault: what shows that it happened.
+    public var faultEvidence: [FaultEvidence]
+    /// Every expectation with its actual value.
+    public var assertions: [Assertion]
+    /// Each property of `survives`, with what broke it.
+    public var properties: [PropertyResult]
+    /// Why the evidence is not sound; empty when it is.
+    public var doubts: [String]
+
+    public init(
+        id: String, scenario: String, seed: UInt64, parameters: [String: String], outcome: Outcome, survived: Bool?,
+        reason: String, measures: Measures, faultEvidence: [FaultEvidence], assertions: [Assertion],
+        properties: [PropertyResult], doubts: [String]
+    ) {
+        self.id = id
+        self.scenario = scenario
+        self.seed = seed
+        self.parameters = parameters
+        self.outcome = outcome
+        self.survived = survived
+        self.reason = reason
+        self.measures = measures
+        self.faultEvidence = faultEvidence
+        self.assertions = assertions
+        self.properties = properties
+        self.doubts = doubts
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case id, scenario, seed, parameters, outcome, survived, reason, measures
+        case faultEvidence = "fault_evidence"
+        case assertions, properties, doubts
+    }
+}
+
+/// One property of `survives`, judged by one checker.
+public struct PropertyResult: Codable, Sendable, Equatable {
+    /// The checker's name, for example `no-duplicates`.
+    public var property: String
+    /// Passed, failed or inconclusive.
+    public var outcome: Outcome
+    /// One sentence with the numbers.
+    public var detail: String
+    /// Ids of the guilty batches on the wire, the first one first; at most 20.
+    public var batches: [String]
+    /// Ids of the guilty records; at most 20.
+    public var records: [Int64]
+
+    public init(
+        property: String, outcome: Outcome, detail: String, batches: [String] = [], records: [Int64] = []
+    ) {
+        self.property = property
+        self.outcome = outcome
+        self.detail = detail
+        self.batches = batches
+        self.records = records
+    }
+}
+
+/// One expectation with its actual value.
+public struct Assertion: Codable, Sendable, Equatable {
+    /// As written in the scenario.
+    public var text: String
+    /// Line of the scenario file.
+    public var line: Int
+    /// The measured value; nil when it could not be measured.
+    public var actual: Double?
+    /// Passed, failed or inconclusive.
+    public var outcome: Outcome
+
+    public init(text: String, line: Int, actual: Double?, outcome: Outcome) {
+        self.text = text
+        self.line = line
+        self.actual = actual
+        self.outcome = outcome
+    }
+}
+
+/// What shows that a configured fault happened.
+public struct FaultEvidence: Codable, Sendable, Equatable {
+    /// `fault-N`.
+    public var fault: String
+    /// The effect, for example `loss`.
+    public var effect: String
+    /// How it was configured, for people.
+    public var configured: String
+    /// Packets, messages or connections that the fault log names.
+    public var inFaultLog: Int
+    /// Of these, how many the captures at both ends confirm; nil where the effect has no trace to compare.
+    public var onTheWire: Int?
+    /// One sentence.
+    public var detail: String
+    /// True when the fault did show.
+    public var shown: Bool
+
+    public init(
+        fault: String, effect: String, configured: String, inFaultLog: Int, onTheWire: Int?, detail: String, shown: Bool
+    ) {
+        self.fault = fault
+        self.effect = effect
+        self.configured = configured
+        self.inFaultLog = inFaultLog
+        self.onTheWire = onTheWire
+        self.detail = detail
+        self.shown = shown
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case fault, effect, configured
+        case inFaultLog = "in_fault_log"
+        case onTheWire = "on_the_wire"
+        case detail, shown
+    }
+}
+
+/// The numbers of a cell. Nil: could not be measured.
+public struct Measures: Codable, Sendable, Equatable {
+    /// Records handed to the client.
+    public var sent = 0
+    /// Records the client reported delivered.
+    public var acked = 0
+    /// Records the client reported failed.
+    public var failed = 0
+    /// Acknowledged records that the log does not hold.
+    public var lost: Int?
+    /// Extra copies of records in the log.
+    public var duplicates: Int?
+    /// Records whose first copy stands before that of an earlier record of the same partition.
+    public var reordered: Int?
+    /// Partition answers with 45, 46, 47 or 59, and fatal errors of the client.
+    public var sequenceErrors: Int?
+    /// Batches sent more than once.
+    public var retriedBatches: Int?
+    /// Batches that the broker recognised as duplicates.
+    public var deduplicatedBatches: Int?
+    /// Acknowledged records by the time from first send to last report.
+    public var throughputRecordsPerS: Double?
+    /// From the send call to the report.
+    public var ackLatencyMs: Latency?
+    /// From the end of the first fault until throughput is back; nil without a fault.
+    public var recoveryMs: Double?
+    /// Wire answers by error code, of the client-side captures joined with the broker's.
+    public var errorCodes: [String: Int]?
+
+    /// Percentiles of a latency.
+    public struct Latency: Codable, Sendable, Equatable {
+        public var p50: Double
+        public var p99: Double
+        public var max: Double
+
+        public init(p50: Double, p99: Double, max: Double) {
+            self.p50 = p50
+            self.p99 = p99
+            self.max = max
+        }
+    }
+
+    public init() {}
+
+    enum CodingKeys: String, CodingKey {
+        case sent, acked, failed, lost, duplicates, reordered
+        case sequenceErrors = "sequence_errors"
+        case retriedBatches = "retried_batches"
+        case deduplicatedBatches = "deduplicated_batches"
+        case throughputRecordsPerS = "throughput_records_per_s"
+        case ackLatencyMs = "ack_latency_ms"
+        case recoveryMs = "recovery_ms"
+        case errorCodes = "error_codes"
+    }
+}
