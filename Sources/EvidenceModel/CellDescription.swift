@@ -35,6 +35,7 @@ public struct CellDescription: Codable, Sendable, Equatable {
         /// The client's own properties, by the client's own names.
         public var config: [String: String]
 
+        /// A producer and its configuration.
         public init(client: String, version: String? = nil, config: [String: String]) {
             self.client = client
             self.version = version
@@ -53,6 +54,7 @@ public struct CellDescription: Codable, Sendable, Equatable {
         /// Topics created before the run.
         public var topics: [Topic]
 
+        /// A broker and the topics it starts with.
         public init(kind: String, release: String? = nil, nodes: Int = 1, topics: [Topic]) {
             self.kind = kind
             self.release = release
@@ -70,6 +72,7 @@ public struct CellDescription: Codable, Sendable, Equatable {
         /// Topic configuration, for example `message.timestamp.type`.
         public var config: [String: String]
 
+        /// A topic to create.
         public init(name: String, partitions: Int, config: [String: String] = [:]) {
             self.name = name
             self.partitions = partitions
@@ -86,6 +89,7 @@ public struct CellDescription: Codable, Sendable, Equatable {
         /// Size of each record's value.
         public var sizeBytes: Int
 
+        /// A load of `records` records.
         public init(records: Int, rateRecordsPerS: Double?, sizeBytes: Int) {
             self.records = records
             self.rateRecordsPerS = rateRecordsPerS
@@ -106,6 +110,7 @@ public struct CellDescription: Codable, Sendable, Equatable {
         /// Length; nil means until the end.
         public var forMs: Double?
 
+        /// A fault whose every effect must show.
         public init(id: String, summary: String, effects: [String], atMs: Double? = nil, forMs: Double? = nil) {
             self.id = id
             self.summary = summary
@@ -128,6 +133,7 @@ public struct CellDescription: Codable, Sendable, Equatable {
         /// The expectation as written, for example `duplicates: "> 0"`.
         public var text: String
 
+        /// An expectation as it stands at `line` of the scenario file.
         public init(measure: String, comparison: String, value: Double, line: Int, text: String) {
             self.measure = measure
             self.comparison = comparison
@@ -137,6 +143,7 @@ public struct CellDescription: Codable, Sendable, Equatable {
         }
     }
 
+    /// A description of everything a judge needs to know about the cell.
     public init(
         scenario: String, claim: String, file: String, id: String, parameters: [String: String], seed: UInt64,
         producer: Producer, broker: Broker, workload: Workload, faults: [Fault], expectations: [Expectation],

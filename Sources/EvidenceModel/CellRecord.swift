@@ -13,6 +13,7 @@ public struct CellRecord: Sendable {
     /// What the captures say; nil when there are none.
     public var wire: WireEvidence?
 
+    /// A record from its accounts.
     public init(
         cell: CellDescription, history: [HistoryEvent], client: ClientAccount, log: LogAccount?,
         faultLog: [FaultLogEntry], wire: WireEvidence?

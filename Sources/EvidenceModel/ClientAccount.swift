@@ -32,12 +32,14 @@ public struct ClientAccount: Sendable, Equatable {
         /// Index into `ClientAccount.errorNames` of a failed record, -1 otherwise.
         public var error: Int32 = -1
 
+        /// A record without any report, which is where every record begins.
         public init() {}
     }
 
     /// Names of the errors of failed records, for example `MSG_TIMED_OUT`.
     public var errorNames: [String]
 
+    /// An account; without arguments, that of a client that has said nothing yet.
     public init(
         client: String = "", records: [Record] = [], errors: [ClientError] = [], finished: Bool = false,
         reportsRecords: Bool = true, malformedLines: Int = 0, errorNames: [String] = []
@@ -75,6 +77,7 @@ public struct ClientError: Sendable, Equatable, Codable {
     /// True when the producer can do no more.
     public var fatal: Bool
 
+    /// An error as the client raised it.
     public init(timeUs: Int64, name: String, message: String, fatal: Bool) {
         self.timeUs = timeUs
         self.name = name

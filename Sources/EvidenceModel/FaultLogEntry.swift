@@ -34,6 +34,7 @@ public struct FaultLogEntry: Codable, Sendable, Equatable {
         /// Correlation id of the message.
         public var correlationID: Int32
 
+        /// A message by its api, kind and correlation id.
         public init(api: String, kind: String, correlationID: Int32) {
             self.api = api
             self.kind = kind
@@ -46,6 +47,7 @@ public struct FaultLogEntry: Codable, Sendable, Equatable {
         }
     }
 
+    /// An entry; what a packet does not have stays nil.
     public init(
         timeUs: Int64, fault: String, fate: String, reason: String, node: Int, direction: Direction,
         packetIndex: UInt64, delayUs: Int64? = nil, connection: String? = nil, sequence: UInt32? = nil,

@@ -52,6 +52,7 @@ public struct HistoryEvent: Codable, Sendable, Equatable {
         case cellEnded = "cell-ended"
     }
 
+    /// An event at `timeUs`.
     public init(
         timeUs: Int64, kind: Kind, subject: String? = nil, detail: String? = nil, values: [String: Int64]? = nil
     ) {

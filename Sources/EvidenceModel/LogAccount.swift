@@ -7,6 +7,7 @@ public struct LogAccount: Sendable, Equatable {
     /// True when every partition was read to its end.
     public var complete: Bool
 
+    /// An account of the log; without arguments, one that nothing was read into.
     public init(batches: [LogBatch] = [], endOffsets: [String: Int64] = [:], complete: Bool = false) {
         self.batches = batches
         self.endOffsets = endOffsets
@@ -33,6 +34,7 @@ public struct LogBatch: Codable, Sendable, Equatable {
     /// A 64-bit FNV-1a hash of each record's value, as hexadecimal, in offset order.
     public var valueHashes: [String]
 
+    /// A batch as it was read back; `recordIDs` and `valueHashes` are of equal length.
     public init(
         topic: String, partition: Int32, baseOffset: Int64, producerID: Int64, producerEpoch: Int16,
         baseSequence: Int32, recordIDs: [Int64], valueHashes: [String]

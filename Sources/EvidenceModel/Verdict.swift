@@ -41,6 +41,7 @@ public struct Verdict: Codable, Sendable, Equatable {
     /// Why the evidence is not sound; empty when it is.
     public var doubts: [String]
 
+    /// A verdict from its parts; nothing is checked here.
     public init(
         id: String, scenario: String, seed: UInt64, parameters: [String: String], outcome: Outcome, survived: Bool?,
         reason: String, measures: Measures, faultEvidence: [FaultEvidence], assertions: [Assertion],
@@ -80,6 +81,7 @@ public struct PropertyResult: Codable, Sendable, Equatable {
     /// Ids of the guilty records; at most 20.
     public var records: [Int64]
 
+    /// A result; the guilty are empty for a property that holds.
     public init(
         property: String, outcome: Outcome, detail: String, batches: [String] = [], records: [Int64] = []
     ) {
@@ -102,6 +104,7 @@ public struct Assertion: Codable, Sendable, Equatable {
     /// Passed, failed or inconclusive.
     public var outcome: Outcome
 
+    /// An expectation with what was measured.
     public init(text: String, line: Int, actual: Double?, outcome: Outcome) {
         self.text = text
         self.line = line
@@ -127,6 +130,7 @@ public struct FaultEvidence: Codable, Sendable, Equatable {
     /// True when the fault did show.
     public var shown: Bool
 
+    /// Evidence of one effect of one fault.
     public init(
         fault: String, effect: String, configured: String, inFaultLog: Int, onTheWire: Int?, detail: String, shown: Bool
     ) {
@@ -178,10 +182,14 @@ public struct Measures: Codable, Sendable, Equatable {
 
     /// Percentiles of a latency.
     public struct Latency: Codable, Sendable, Equatable {
+        /// Median, milliseconds.
         public var p50: Double
+        /// 99th percentile, milliseconds.
         public var p99: Double
+        /// Largest, milliseconds.
         public var max: Double
 
+        /// Percentiles in milliseconds.
         public init(p50: Double, p99: Double, max: Double) {
             self.p50 = p50
             self.p99 = p99
@@ -189,6 +197,7 @@ public struct Measures: Codable, Sendable, Equatable {
         }
     }
 
+    /// Measures of a cell of which nothing is known.
     public init() {}
 
     enum CodingKeys: String, CodingKey {

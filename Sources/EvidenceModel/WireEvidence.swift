@@ -7,6 +7,7 @@ public struct WireEvidence: Codable, Sendable, Equatable {
     /// What deserves a look: broken invariants, gaps, reuse, epoch bumps, opaque traffic.
     public var findings: [Finding]
 
+    /// Evidence; without arguments, none.
     public init(captures: [Capture] = [], batches: [Batch] = [], findings: [Finding] = []) {
         self.captures = captures
         self.batches = batches
@@ -47,6 +48,7 @@ public struct WireEvidence: Codable, Sendable, Equatable {
         /// Time of the last packet.
         public var lastPacketUs: Int64
 
+        /// A capture that has seen nothing yet.
         public init(file: String, side: Side) {
             self.file = file
             self.side = side
@@ -106,6 +108,7 @@ public struct WireEvidence: Codable, Sendable, Equatable {
         /// Every attempt, in time order.
         public var attempts: [Attempt]
 
+        /// A batch, by default without attempts.
         public init(
             id: String, topic: String, partition: Int32, producerID: Int64, producerEpoch: Int16, baseSequence: Int32,
             lastSequence: Int32, recordCount: Int32, payloadHash: String, baseOffset: Int64? = nil,
@@ -172,6 +175,7 @@ public struct WireEvidence: Codable, Sendable, Equatable {
         /// Segments of the answer that were sent again, as seen at the broker.
         public var ackRetransmissions: Int
 
+        /// An attempt; what was not seen stays nil.
         public init(
             connection: String, node: Int = 0, correlationID: Int32, apiVersion: Int16, acks: Int16,
             requestLeftClientUs: Int64? = nil, requestReachedBrokerUs: Int64? = nil, ackLeftBrokerUs: Int64? = nil,
@@ -243,6 +247,7 @@ public struct WireEvidence: Codable, Sendable, Equatable {
         /// One sentence.
         public var detail: String
 
+        /// A finding about a moment and, where it concerns one, a batch.
         public init(kind: String, timeUs: Int64, batch: String? = nil, detail: String) {
             self.kind = kind
             self.timeUs = timeUs
