@@ -56,7 +56,7 @@ let package = Package(
         .target(name: "Drivers", dependencies: ["EvidenceModel"], swiftSettings: strict),
         .target(name: "Verdicts", dependencies: ["EvidenceModel"], swiftSettings: strict),
         .target(name: "Reports", dependencies: ["EvidenceModel"], swiftSettings: strict),
-        .target(name: "Testbed", dependencies: ["CLinux"], swiftSettings: strict),
+        .target(name: "Testbed", dependencies: ["CLinux", subprocess, system], swiftSettings: strict),
 
         // Where siblings meet.
         .target(

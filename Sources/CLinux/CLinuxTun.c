@@ -1,0 +1,92 @@
+/* TUN devices and interface set-up by ioctl: tun(4), netdevice(7). */
+#include "CLinuxTun.h"
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if.h>
+#include <linux/if_tun.h>
+#include <linux/route.h>
+#include <linux/sockios.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <netinet/in.h>
+#include <unistd.h>
+
+/* Opens a TUN device named `name` in the caller's network namespace; flags are IFF_TUN | IFF_NO_PI | extra. */
+int cl_tun_open(const char *name, int extra_flags) {
+    int fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) return -errno;
+    struct ifreq r;
+    memset(&r, 0, sizeof r);
+    strncpy(r.ifr_name, name, IFNAMSIZ - 1);
+    r.ifr_flags = (short)(IFF_TUN | IFF_NO_PI | extra_flags);
+    if (ioctl(fd, TUNSETIFF, &r) < 0) {
+        int e = errno;
+        close(fd);
+        return -e;
+    }
+    return fd;
+}
+
+static int cl_if_request(const char *name, unsigned long request, struct ifreq *r) {
+    int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (s < 0) return -errno;
+    strncpy(r->ifr_name, name, IFNAMSIZ - 1);
+    int e = ioctl(s, request, r) < 0 ? -errno : 0;
+    close(s);
+    return e;
+}
+int cl_if_set_mtu(const char *name, int mtu) {
+    struct ifreq r;
+    memset(&r, 0, sizeof r);
+    r.ifr_mtu = mtu;
+    return cl_if_request(name, SIOCSIFMTU, &r);
+}
+int cl_if_set_txqueuelen(const char *name, int length) {
+    struct ifreq r;
+    memset(&r, 0, sizeof r);
+    r.ifr_qlen = length;
+    return cl_if_request(name, SIOCSIFTXQLEN, &r);
+}
+/* Addresses in network byte order. */
+int cl_if_set_address(const char *name, uint32_t address, uint32_t netmask) {
+    struct ifreq r;
+    memset(&r, 0, sizeof r);
+    struct sockaddr_in *a = (struct sockaddr_in *)&r.ifr_addr;
+    a->sin_family = AF_INET;
+    a->sin_addr.s_addr = address;
+    int e = cl_if_request(name, SIOCSIFADDR, &r);
+    if (e) return e;
+    memset(&r, 0, sizeof r);
+    a->sin_family = AF_INET;
+    a->sin_addr.s_addr = netmask;
+    return cl_if_request(name, SIOCSIFNETMASK, &r);
+}
+int cl_if_up(const char *name) {
+    struct ifreq r;
+    memset(&r, 0, sizeof r);
+    int e = cl_if_request(name, SIOCGIFFLAGS, &r);
+    if (e) return e;
+    r.ifr_flags |= IFF_UP | IFF_RUNNING;
+    return cl_if_request(name, SIOCSIFFLAGS, &r);
+}
+/* Adds a route to a network through a device (no gateway). */
+int cl_route_add(const char *device, uint32_t network, uint32_t netmask) {
+    int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (s < 0) return -errno;
+    struct rtentry r;
+    memset(&r, 0, sizeof r);
+    struct sockaddr_in *a = (struct sockaddr_in *)&r.rt_dst;
+    a->sin_family = AF_INET;
+    a->sin_addr.s_addr = network;
+    a = (struct sockaddr_in *)&r.rt_genmask;
+    a->sin_family = AF_INET;
+    a->sin_addr.s_addr = netmask;
+    r.rt_flags = RTF_UP;
+    r.rt_dev = (char *)device;
+    int e = ioctl(s, SIOCADDRT, &r) < 0 ? -errno : 0;
+    close(s);
+    return e;
+}

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Style that a compiler does not hold: file and function length, formatting, and no trace of a machine in the text.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+status=0
+fail() { printf 'lint: %s\n' "$1" >&2; status=1; }
+
+max_file=500 max_function=70
+while IFS= read -r file; do
+    lines=$(wc -l <"$file")
+    [ "$lines" -le "$max_file" ] || fail "$file: $lines lines, at most $max_file: split it by concern"
+    awk -v file="$file" -v max="$max_function" '
+        /^[ \t]*((@[A-Za-z]+(\([^)]*\))?|public|private|fileprivate|internal|static|final|mutating|nonisolated|override|package)[ \t]+)*(func|init|deinit)[ (?!<]/ && !infn {
+            match($0, /^[ \t]*/); indent = RLENGTH; start = NR; infn = 1
+            if ($0 ~ /\{.*\}[ \t]*$/) infn = 0
+            next
+        }
+        infn {
+            match($0, /^[ \t]*/)
+            if (RLENGTH == indent && $0 ~ /^[ \t]*\}/) {
+                if (NR - start + 1 > max) { printf "lint: %s:%d: function of %d lines, at most %d\n", file, start, NR - start + 1, max > "/dev/stderr"; bad = 1 }
+                infn = 0
+            } else if (RLENGTH == indent && $0 !~ /^[ \t]*\)/ && $0 !~ /^[ \t]*where/ && NF) infn = 0
+        }
+        END { exit bad }' "$file" || status=1
+done < <(git ls-files --cached --others --exclude-standard '*.swift')
+
+swift format lint --strict --parallel --recursive Package.swift Sources Tests $(ls -d Benchmarks Fuzz 2>/dev/null) || status=1
+
+if git grep -nE '/(work|root)/[a-z.]|swift-packages' -- . ':!scripts/lint.sh' ':!.gitignore'; then
+    fail "a path of one machine stands in the text above"
+fi
+[ "$status" -eq 0 ] && echo "lint: clean"
+exit "$status"
