@@ -17,7 +17,9 @@ public final class NetworkNamespace: Sendable {
         descriptor = try onNewThread {
             try TestbedError.check(cl_unshare(Int32(CL_CLONE_NEWNET)), "create network namespace", name)
             let descriptor = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC)
-            if descriptor < 0 { throw TestbedError(operation: "open", subject: "namespace \(name)", errorNumber: errno) }
+            if descriptor < 0 {
+                throw TestbedError(operation: "open", subject: "namespace \(name)", errorNumber: errno)
+            }
             try TestbedError.check(cl_if_up("lo"), "bring up", "lo in \(name)")
             for scope in ["all", "default"] {
                 // A kernel without IPv6 has no such file, which is as good.

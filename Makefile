@@ -1,0 +1,46 @@
+# Crosswind: every target sets up what it needs. `make help` lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+S ?= Scenarios/causes/idempotence-disabled.yaml
+SWIFT_FLAGS := --explicit-target-dependency-import-check error
+CROSSWIND := .build/release/crosswind
+
+.PHONY: help setup clients build demo test check lint format scenarios scenario clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
+
+setup: ## install the system packages that building and running need
+	@scripts/setup.sh
+
+clients: setup ## install every client and broker of the experiments into a cache outside the checkout
+	@scripts/clients.sh
+
+build: setup ## release build at .build/release/crosswind
+	swift build -c release $(SWIFT_FLAGS)
+
+demo: build ## run the first scenario, print the table, write report.html
+	$(CROSSWIND) run Scenarios/causes/idempotence-disabled.yaml --report report.html
+
+test: setup ## run every test
+	swift build --build-tests $(SWIFT_FLAGS)
+	swift test --skip-build
+
+lint: ## formatting, file and function length
+	@scripts/lint.sh
+
+format: ## format every Swift file
+	swift format -i --parallel --recursive Package.swift Sources Tests
+
+check: lint build test ## what CI runs
+
+scenarios: build ## run every scenario
+	$(CROSSWIND) run Scenarios
+
+scenario: build ## run one: make scenario S=FILE
+	$(CROSSWIND) run $(S)
+
+clean: ## remove what was built
+	rm -rf .build runs
