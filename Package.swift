@@ -71,5 +71,7 @@ let package = Package(
         .executableTarget(
             name: "crosswind", dependencies: ["Harness", "Conformance", argumentParser], swiftSettings: strict),
         .executableTarget(name: "crosswind-rdkafka", dependencies: ["CRdkafka"], swiftSettings: strict),
+
+        .testTarget(name: "ScenarioModelTests", dependencies: ["ScenarioModel", "EvidenceModel"], swiftSettings: strict),
     ]
 )
