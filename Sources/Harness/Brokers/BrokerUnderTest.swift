@@ -1,0 +1,35 @@
+import EvidenceModel
+import Testbed
+
+/// A broker that a cell runs against. One file for each kind in this folder.
+///
+/// Life: `start` once the testbed is up; then actions and read-back; `stop` on every way out.
+protocol BrokerUnderTest: Sendable {
+    /// The address that the producer is told, as the client's end of the link sees it.
+    var bootstrap: String { get }
+
+    /// Starts the broker and returns when every node answers and the topics exist.
+    func start() async throws
+
+    /// Connects to the listener that a node advertises as `host:port`, by a way that no fault touches: from inside the
+    /// node's own namespace.
+    ///
+    /// - Returns: a connected socket, owned by the caller.
+    func connectWithoutFaults(host: String, port: UInt16) throws -> Int32
+
+    /// Carries out a broker action of the timeline, for example `kill`, on a node (from 1).
+    ///
+    /// - Throws: ``HarnessError`` when the kind cannot do it.
+    func perform(_ action: BrokerAction, node: Int) async throws
+
+    /// Ends the broker and frees what it holds. Never throws: it runs on every way out.
+    func stop() async
+}
+
+/// Something done to a broker node on the timeline.
+struct BrokerAction: Sendable, Equatable {
+    /// The word of the scenario file, for example `pause`.
+    var name: String
+    /// Its argument as written; nil without one.
+    var argument: String?
+}

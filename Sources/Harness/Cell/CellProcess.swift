@@ -1,0 +1,30 @@
+import Dispatch
+import Foundation
+import Testbed
+
+/// The entry point of a cell process: `crosswind __cell DIRECTORY`.
+///
+/// It enters its sandbox before any thread exists and then runs the cell as PID 1 of it.
+public enum CellProcess {
+    /// The hidden first argument that marks a cell process.
+    public static let argument = "__cell"
+
+    /// Runs the cell and ends the process. Exit code: 0 when the record is complete, whatever the verdict.
+    public static func main(_ arguments: [String]) -> Never {
+        guard let directory = arguments.first else { exit(ExitStatus.usage.rawValue) }
+        do {
+            try Sandbox.enter()
+        } catch {
+            CellReporter.standardOutput.broken(String(describing: error), .unavailable)
+            exit(ExitStatus.unavailable.rawValue)
+        }
+        signal(SIGPIPE, SIG_IGN)
+        let control = CellControl()
+        control.start()
+        Task {
+            let status = await CellRun(directory: directory, control: control).run()
+            exit(status.rawValue)
+        }
+        dispatchMain()
+    }
+}

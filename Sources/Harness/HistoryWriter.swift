@@ -1,0 +1,38 @@
+import EvidenceModel
+import Foundation
+import Synchronization
+
+/// Appends events to `history.jsonl`, each with one write: what was written is in the record even if this process is
+/// killed right after.
+public final class HistoryWriter: Sendable {
+    private let descriptor: Int32
+    private let lock = Mutex(())
+
+    /// Opens the file, for appending.
+    public init(path: String) throws {
+        descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        if descriptor < 0 {
+            throw HarnessError(operation: "open", subject: path, reason: String(cString: strerror(errno)))
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Appends one event, at the time now unless told otherwise.
+    public func append(
+        _ kind: HistoryEvent.Kind, subject: String? = nil, detail: String? = nil, values: [String: Int64]? = nil,
+        timeUs: Int64? = nil
+    ) {
+        let event = HistoryEvent(
+            timeUs: timeUs ?? WallClock.nowUs(), kind: kind, subject: subject, detail: detail, values: values)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard var line = try? encoder.encode(event) else {
+            preconditionFailure("an event is made of strings and integers, which always encode")
+        }
+        line.append(0x0a)
+        lock.withLock { _ in
+            line.withUnsafeBytes { bytes in _ = write(descriptor, bytes.baseAddress, bytes.count) }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import ArgumentParser
+import Foundation
+import Harness
+
+/// The command line: parse, call the Harness, map the exit code.
+@main
+struct Crosswind: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "crosswind",
+        abstract: "Finds out which Kafka producer configurations survive a bad network, and proves it on the wire.",
+        discussion: """
+            Exit codes: 0 passed, 1 failed, 2 inconclusive, 3 harness error, 64 usage or bad scenario, 69 this machine \
+            lacks something.
+            """,
+        subcommands: [
+            DoctorCommand.self,
+        ])
+
+    static func main() {
+        // The cell process enters its namespaces before any thread exists, so it never reaches the argument parser.
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        if arguments.first == CellProcess.argument { CellProcess.main(Array(arguments.dropFirst())) }
+        signal(SIGPIPE, SIG_IGN)
+        main(nil)
+    }
+}
+
+/// Runs asynchronous work from a synchronous command and ends the process with the exit code it answers.
+func exitAfter(_ work: @escaping @Sendable () async throws -> ExitStatus) throws {
+    let status = try BlockingTask.run(work)
+    if status != .passed { throw ExitCode(status.rawValue) }
+}
