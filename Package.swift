@@ -73,5 +73,8 @@ let package = Package(
         .executableTarget(name: "crosswind-rdkafka", dependencies: ["CRdkafka"], swiftSettings: strict),
 
         .testTarget(name: "ScenarioModelTests", dependencies: ["ScenarioModel", "EvidenceModel"], swiftSettings: strict),
+        .testTarget(name: "EvidenceModelTests", dependencies: ["EvidenceModel"], swiftSettings: strict),
+        .testTarget(name: "VerdictsTests", dependencies: ["Verdicts", "EvidenceModel"], swiftSettings: strict),
+        .testTarget(name: "ReportsTests", dependencies: ["Reports", "EvidenceModel"], swiftSettings: strict),
     ]
 )

@@ -12,11 +12,13 @@ public struct CellRecord: Sendable {
     public var faultLog: [FaultLogEntry]
     /// What the captures say; nil when there are none.
     public var wire: WireEvidence?
+    /// Parts of the record that could not be read, in words; each one is a doubt.
+    public var unreadable: [String]
 
     /// A record from its accounts.
     public init(
         cell: CellDescription, history: [HistoryEvent], client: ClientAccount, log: LogAccount?,
-        faultLog: [FaultLogEntry], wire: WireEvidence?
+        faultLog: [FaultLogEntry], wire: WireEvidence?, unreadable: [String] = []
     ) {
         self.cell = cell
         self.history = history
@@ -24,5 +26,6 @@ public struct CellRecord: Sendable {
         self.log = log
         self.faultLog = faultLog
         self.wire = wire
+        self.unreadable = unreadable
     }
 }

@@ -33,7 +33,24 @@ public enum RecordPayload {
         return id
     }
 
+    /// The hash of `value(id:size:)` without building the value: a judge does this for every record of a run.
+    public static func expectedHash(id: UInt64, size: Int) -> UInt64 {
+        precondition(size >= minimumSize, "a record value needs \(minimumSize) bytes to carry its id")
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        func add(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+        for i in 0..<16 {
+            let digit = UInt8((id >> UInt64(60 - 4 * i)) & 15)
+            add(digit < 10 ? 0x30 + digit : 0x61 + digit - 10)
+        }
+        let start = Int(id % 64)
+        alphabet.withUnsafeBufferPointer { alphabet in
+            for i in 16..<size { add(alphabet[(start + i) & 63]) }
+        }
+        return hash
+    }
+
     /// 64-bit FNV-1a (RFC 9923): the hash by which values are compared.
+    @inlinable
     public static func hash(_ bytes: some Sequence<UInt8>) -> UInt64 {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }

@@ -1,0 +1,99 @@
+extension LogAccount {
+    /// Reads `log.jsonl`: one line a batch, then one line `{"complete":true,"end_offsets":{"orders-0":1234}}`.
+    ///
+    /// Without that last line the read-back did not come to its end, so `complete` is false.
+    ///
+    /// - Returns: the account, the number of lines that did not parse, and whether the file ends in mid line.
+    public static func read(
+        _ bytes: UnsafeBufferPointer<UInt8>
+    ) -> (account: LogAccount, malformedLines: Int, endsInMidLine: Bool) {
+        var account = LogAccount()
+        let lines = JSONLines<LogBatch>(bytes) { line in
+            var cursor = JSONCursor(line)
+            return try account.readLine(&cursor)
+        }
+        account.batches = lines.elements
+        if lines.malformedLines > 0 || lines.endsInMidLine { account.complete = false }
+        return (account, lines.malformedLines, lines.endsInMidLine)
+    }
+
+    private mutating func readLine(_ cursor: inout JSONCursor) throws(JSONCursor.Malformed) -> LogBatch? {
+        var batch = LogBatch(
+            topic: "", partition: -1, baseOffset: -1, producerID: -1, producerEpoch: -1, baseSequence: -1,
+            recordIDs: [], valueHashes: [])
+        var isEnd = false
+        try cursor.beginObject()
+        while let key = try cursor.nextKey() {
+            switch key {
+            case "topic": batch.topic = try cursor.string()
+            case "partition": batch.partition = try cursor.integer()
+            case "base_offset": batch.baseOffset = try cursor.integer()
+            case "producer_id": batch.producerID = try cursor.integer()
+            case "producer_epoch": batch.producerEpoch = try cursor.integer()
+            case "base_sequence": batch.baseSequence = try cursor.integer()
+            case "record_ids":
+                try cursor.beginArray()
+                while try cursor.nextElement() { batch.recordIDs.append(try cursor.integer()) }
+            case "value_hashes":
+                batch.valueHashes.reserveCapacity(batch.recordIDs.count)
+                try cursor.beginArray()
+                while try cursor.nextElement() { batch.valueHashes.append(try cursor.string()) }
+            case "complete":
+                complete = try cursor.bool()
+                isEnd = true
+            case "end_offsets":
+                try cursor.beginObject()
+                while let name = try cursor.nextKey() { endOffsets[name] = try cursor.integer() }
+                isEnd = true
+            default: try cursor.skipValue()
+            }
+        }
+        try cursor.expectEnd()
+        if isEnd { return nil }
+        guard batch.partition >= 0, batch.baseOffset >= 0, batch.recordIDs.count == batch.valueHashes.count else {
+            throw JSONCursor.Malformed(offset: 0)
+        }
+        return batch
+    }
+
+    /// The text of `log.jsonl`.
+    public func jsonLines() -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(batches.reduce(64) { $0 + 160 + $1.recordIDs.count * 28 })
+        for batch in batches { batch.append(to: &bytes) }
+        bytes.append(contentsOf: "{\"complete\":\(complete),\"end_offsets\":{".utf8)
+        for (i, entry) in endOffsets.sorted(by: { $0.key < $1.key }).enumerated() {
+            if i > 0 { bytes.append(UInt8(ascii: ",")) }
+            JSONText.append(entry.key, to: &bytes)
+            bytes.append(UInt8(ascii: ":"))
+            JSONText.append(entry.value, to: &bytes)
+        }
+        bytes.append(contentsOf: "}}\n".utf8)
+        return bytes
+    }
+}
+
+extension LogBatch {
+    fileprivate func append(to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: "{\"topic\":".utf8)
+        JSONText.append(topic, to: &bytes)
+        for (name, value) in [
+            ("partition", Int64(partition)), ("base_offset", baseOffset), ("producer_id", producerID),
+            ("producer_epoch", Int64(producerEpoch)), ("base_sequence", Int64(baseSequence)),
+        ] {
+            bytes.append(contentsOf: ",\"\(name)\":".utf8)
+            JSONText.append(value, to: &bytes)
+        }
+        bytes.append(contentsOf: ",\"record_ids\":[".utf8)
+        for (i, id) in recordIDs.enumerated() {
+            if i > 0 { bytes.append(UInt8(ascii: ",")) }
+            JSONText.append(id, to: &bytes)
+        }
+        bytes.append(contentsOf: "],\"value_hashes\":[".utf8)
+        for (i, hash) in valueHashes.enumerated() {
+            if i > 0 { bytes.append(UInt8(ascii: ",")) }
+            JSONText.append(hash, to: &bytes)
+        }
+        bytes.append(contentsOf: "]}\n".utf8)
+    }
+}
