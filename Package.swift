@@ -72,6 +72,8 @@ let package = Package(
             name: "crosswind", dependencies: ["Harness", "Conformance", argumentParser], swiftSettings: strict),
         .executableTarget(name: "crosswind-rdkafka", dependencies: ["CRdkafka"], swiftSettings: strict),
 
+        .testTarget(name: "PacketWireTests", dependencies: ["PacketWire"], swiftSettings: strict),
+
         .testTarget(name: "ScenarioModelTests", dependencies: ["ScenarioModel", "EvidenceModel"], swiftSettings: strict),
         .testTarget(name: "EvidenceModelTests", dependencies: ["EvidenceModel"], swiftSettings: strict),
         .testTarget(name: "VerdictsTests", dependencies: ["Verdicts", "EvidenceModel"], swiftSettings: strict),
