@@ -24,7 +24,8 @@ import Testing
         let bytes = PacketSamples.tcp(data: [1, 2, 3])
         for length in 0..<bytes.count {
             bytes[0..<length].withUnsafeBytes { prefix in
-                #expect(throws: IPv4Packet.Flaw.self, "length \(length)") { try IPv4Packet(prefix) }
+                #expect(throws: IPv4Packet.Flaw.self, "length \(length)") { _ = try IPv4Packet(prefix) }
+                return
             }
         }
     }
@@ -51,17 +52,18 @@ import Testing
 
     @Test func cutsPaddingAndAcceptsASnapLengthOnlyWhenTold() throws {
         let bytes = PacketSamples.tcp(data: [1, 2, 3])
-        try (bytes + [0, 0, 0]).withUnsafeBytes { #expect(try IPv4Packet($0).bytes.count == 43) }
-        try bytes[0..<41].withUnsafeBytes {
-            #expect(try IPv4Packet($0, allowsTruncation: true).bytes.count == 41)
-        }
+        let padded = try (bytes + [0, 0, 0]).withUnsafeBytes { try IPv4Packet($0).bytes.count }
+        #expect(padded == 43)
+        let cut = try bytes[0..<41].withUnsafeBytes { try IPv4Packet($0, allowsTruncation: true).bytes.count }
+        #expect(cut == 41)
     }
 
     @Test func seesFragments() throws {
         for (offset, value) in [(6, UInt8(0x20)), (7, UInt8(1))] {
             var bytes = PacketSamples.tcp()
             bytes[offset] |= value
-            try bytes.withUnsafeBytes { #expect(try IPv4Packet($0).isFragment) }
+            let isFragment = try bytes.withUnsafeBytes { try IPv4Packet($0).isFragment }
+            #expect(isFragment)
         }
     }
 

@@ -26,13 +26,15 @@ import Testing
         let segment = Array(PacketSamples.tcp(options: [1, 1, 1, 0])[20...])
         for length in 0..<segment.count {
             segment[0..<length].withUnsafeBytes { prefix in
-                #expect(throws: TCPSegment.Flaw.truncatedHeader) { try TCPSegment(prefix) }
+                #expect(throws: TCPSegment.Flaw.truncatedHeader) { _ = try TCPSegment(prefix) }
+                return
             }
         }
         var short = segment
         short[12] = 0x40
         short.withUnsafeBytes { bytes in
-            #expect(throws: TCPSegment.Flaw.shortDataOffset) { try TCPSegment(bytes) }
+            #expect(throws: TCPSegment.Flaw.shortDataOffset) { _ = try TCPSegment(bytes) }
+            return
         }
     }
 
@@ -41,7 +43,8 @@ import Testing
         bytes[41] ^= 0x10
         try bytes.withUnsafeBytes {
             let packet = try IPv4Packet($0)
-            #expect(try !TCPSegment(packet.payload).hasValidChecksum(in: packet))
+            let segment = try TCPSegment(packet.payload)
+            #expect(!segment.hasValidChecksum(in: packet))
         }
     }
 
