@@ -78,5 +78,6 @@ let package = Package(
         .testTarget(name: "EvidenceModelTests", dependencies: ["EvidenceModel"], swiftSettings: strict),
         .testTarget(name: "VerdictsTests", dependencies: ["Verdicts", "EvidenceModel"], swiftSettings: strict),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "EvidenceModel"], swiftSettings: strict),
+        .testTarget(name: "KafkaWireTests", dependencies: ["KafkaWire"], swiftSettings: strict),
     ]
 )
