@@ -79,5 +79,6 @@ let package = Package(
         .testTarget(name: "VerdictsTests", dependencies: ["Verdicts", "EvidenceModel"], swiftSettings: strict),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "EvidenceModel"], swiftSettings: strict),
         .testTarget(name: "KafkaWireTests", dependencies: ["KafkaWire"], swiftSettings: strict),
+        .testTarget(name: "TestbedTests", dependencies: ["Testbed"], swiftSettings: strict),
     ]
 )
