@@ -70,7 +70,7 @@ let package = Package(
 
         .executableTarget(
             name: "crosswind", dependencies: ["Harness", "Conformance", argumentParser], swiftSettings: strict),
-        .executableTarget(name: "crosswind-rdkafka", dependencies: ["CRdkafka"], swiftSettings: strict),
+        .executableTarget(name: "crosswind-rdkafka", dependencies: ["CLinux", "CRdkafka"], swiftSettings: strict),
 
         .testTarget(name: "PacketWireTests", dependencies: ["PacketWire"], swiftSettings: strict),
 
@@ -78,6 +78,7 @@ let package = Package(
         .testTarget(name: "EvidenceModelTests", dependencies: ["EvidenceModel"], swiftSettings: strict),
         .testTarget(name: "VerdictsTests", dependencies: ["Verdicts", "EvidenceModel"], swiftSettings: strict),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "EvidenceModel"], swiftSettings: strict),
+        .testTarget(name: "DriversTests", dependencies: ["Drivers", "EvidenceModel"], swiftSettings: strict),
         .testTarget(name: "KafkaWireTests", dependencies: ["KafkaWire"], swiftSettings: strict),
         .testTarget(name: "TestbedTests", dependencies: ["Testbed"], swiftSettings: strict),
     ]

@@ -1,1 +1,8 @@
-print("crosswind-rdkafka")
+import CRdkafka
+
+// The driver over librdkafka: docs/driver-protocol.md says what it speaks.
+if CommandLine.arguments.dropFirst().first == "--version" {
+    print("librdkafka \(String(cString: rd_kafka_version_str()))")
+} else {
+    Driver.run()
+}

@@ -6,3 +6,4 @@
 #include "CLinuxProcess.h"
 #include "CLinuxNamespace.h"
 #include "CLinuxTun.h"
+#include "CLinuxWait.h"

@@ -1,0 +1,108 @@
+import EvidenceModel
+
+/// The parts of one line of a driver; the rows stay where they are.
+struct DriverLine {
+    /// The types of line.
+    enum Kind: Equatable {
+        case hello, ready, sent, acknowledged, failed, error, log, done
+    }
+
+    var kind: Kind
+    /// Index of the topic of rows.
+    var topic: Int64?
+    /// Where the value of `rows` begins.
+    var rowsPosition: Int?
+    private var timeUs: Int64?
+    private var numbers = (version: Int64?.none, sent: Int64?.none, acknowledged: Int64?.none, failed: Int64?.none)
+    private var strings: [String: String] = [:]
+    private var fatal: Bool?
+
+    /// Reads a line. Unknown keys are stepped over, so that the protocol may grow; an unknown type is an error, because
+    /// it may be a report.
+    init(_ bytes: UnsafeRawBufferPointer) throws(DriverLineError) {
+        var cursor = DriverLineCursor(bytes)
+        var type: Kind?
+        try cursor.expect(UInt8(ascii: "{"))
+        // Out of the initialiser's way: all stored properties need a value before `self` is used.
+        kind = .log
+        if !cursor.take(UInt8(ascii: "}")) {
+            repeat {
+                let key = try cursor.string()
+                try cursor.expect(UInt8(ascii: ":"))
+                switch key {
+                case "type": type = try Self.kind(named: try cursor.string())
+                case "topic": topic = try cursor.integer()
+                case "rows":
+                    _ = cursor.peek()
+                    rowsPosition = cursor.position
+                    try cursor.skipRows()
+                case "time_us": timeUs = try cursor.integer()
+                case "protocol": numbers.version = try cursor.integer()
+                case "sent": numbers.sent = try cursor.integer()
+                case "acknowledged": numbers.acknowledged = try cursor.integer()
+                case "failed": numbers.failed = try cursor.integer()
+                case "fatal": fatal = try cursor.boolean()
+                case "driver", "client", "version", "name", "message", "level": strings[key] = try cursor.string()
+                default: try cursor.skipValue()
+                }
+            } while cursor.take(UInt8(ascii: ","))
+            try cursor.expect(UInt8(ascii: "}"))
+        }
+        try cursor.expectEnd()
+        guard let type else { throw DriverLineError(reason: "the line has no type") }
+        kind = type
+    }
+
+    /// The line as a message; nil for rows.
+    func message() throws(DriverLineError) -> DriverMessage? {
+        switch kind {
+        case .sent, .acknowledged, .failed:
+            guard topic != nil, rowsPosition != nil else {
+                throw DriverLineError(reason: "a line of rows needs topic and rows")
+            }
+            return nil
+        case .hello:
+            return .hello(
+                DriverHello(
+                    version: Int(clamping: try need(numbers.version, "protocol")), driver: try need("driver"),
+                    client: try need("client"), clientVersion: try need("version")))
+        case .ready: return .ready(timeUs: try need(timeUs, "time_us"))
+        case .error:
+            return .error(
+                ClientError(
+                    timeUs: try need(timeUs, "time_us"), name: try need("name"), message: try need("message"),
+                    fatal: try need(fatal, "fatal")))
+        case .log:
+            return .log(
+                DriverLog(
+                    timeUs: try need(timeUs, "time_us"), level: try need("level"), message: try need("message")))
+        case .done:
+            return .done(
+                DriverDone(
+                    timeUs: try need(timeUs, "time_us"), sent: try need(numbers.sent, "sent"),
+                    acknowledged: try need(numbers.acknowledged, "acknowledged"),
+                    failed: try need(numbers.failed, "failed")))
+        }
+    }
+
+    private func need<Value>(_ value: Value?, _ key: String) throws(DriverLineError) -> Value {
+        guard let value else { throw DriverLineError(reason: "the line has no \(key)") }
+        return value
+    }
+
+    private func need(_ key: String) throws(DriverLineError) -> String { try need(strings[key], key) }
+
+    private static func kind(named name: String) throws(DriverLineError) -> Kind {
+        switch name {
+        case "hello": .hello
+        case "ready": .ready
+        case "sent": .sent
+        case "acknowledged": .acknowledged
+        case "failed": .failed
+        case "error": .error
+        case "log": .log
+        case "done": .done
+        default: throw DriverLineError(reason: "unknown type \(name.prefix(40))")
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import CLinux
+import FoundationEssentials
+import Glibc
+import Synchronization
+
+/// What the harness and the system ask of the driver while it works: start, stop, end.
+///
+/// The main thread alone talks to librdkafka and writes the lines. A second thread reads standard input, so that the end
+/// of the harness is noticed whatever the main thread is doing.
+enum Control {
+    /// The harness said start.
+    static let started = Atomic<Bool>(false)
+    /// The harness said stop: send no more.
+    static let stopRequested = Atomic<Bool>(false)
+    /// The exit code to end with at once, or `notEnding`.
+    static let ending = Atomic<Int32>(notEnding)
+    /// The value of `ending` while the driver shall go on.
+    static let notEnding: Int32 = -1
+    /// An eventfd that wakes the main thread.
+    static let wakeUp: Int32 = cl_eventfd()
+    /// How long the main thread may take to write its last rows before the process ends without them.
+    private static let graceMicroseconds: UInt32 = 200_000
+
+    /// Ignores SIGPIPE (a write to a dead harness is an error, not a death) and turns SIGTERM and SIGINT into an end
+    /// that loses no line.
+    static func installSignalHandlers() {
+        _ = ending.load(ordering: .relaxed)
+        signal(SIGPIPE, SIG_IGN)
+        for number in [SIGTERM, SIGINT] {
+            signal(number) { number in
+                Control.ending.store(128 + number, ordering: .releasing)
+                // The main thread may be blocked in a full pipe: SIGALRM then ends it.
+                alarm(1)
+            }
+        }
+    }
+
+    /// Reads `start` and `stop` from `input` on a thread of its own until standard input ends.
+    static func listen(to input: StandardInput) {
+        let handle = Unmanaged.passRetained(input).toOpaque()
+        var thread = pthread_t()
+        let failure = pthread_create(&thread, nil, { handle in
+            Control.serve(Unmanaged<StandardInput>.fromOpaque(handle!).takeRetainedValue())
+            return nil
+        }, handle)
+        precondition(failure == 0, "cannot make a thread: error \(failure)")
+    }
+
+    /// Wakes the main thread.
+    static func wake() {
+        var one: UInt64 = 1
+        _ = write(wakeUp, &one, 8)
+    }
+
+    private static func serve(_ input: StandardInput) {
+        while let line = input.readLine() {
+            switch Command(line) {
+            case .start: started.store(true, ordering: .releasing)
+            case .stop: stopRequested.store(true, ordering: .releasing)
+            case nil: complain("crosswind-rdkafka: ignored a line that is neither start nor stop\n")
+            }
+            wake()
+        }
+        ending.store(0, ordering: .releasing)
+        wake()
+        usleep(graceMicroseconds)
+        _exit(0)
+    }
+
+    private static func complain(_ text: StaticString) {
+        _ = write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
+    }
+
+    /// A command that follows `configure`.
+    private enum Command: String {
+        case start, stop
+
+        init?(_ line: [UInt8]) {
+            guard let message = try? JSONDecoder().decode(Message.self, from: Data(line)) else { return nil }
+            self.init(rawValue: message.type)
+        }
+
+        private struct Message: Decodable { var type: String }
+    }
+}

@@ -1,0 +1,42 @@
+import CRdkafka
+import Glibc
+
+/// The driver's life: hello, configure, ready, start, send, drain, done.
+enum Driver {
+    /// Runs the driver and ends the process.
+    static func run() -> Never {
+        Control.installSignalHandlers()
+        let version = String(cString: rd_kafka_version_str())
+        LineWriter.writeLine(
+            #"{"type":"hello","protocol":\#(Configuration.protocolVersion),"driver":"crosswind-rdkafka","#
+                + #""client":"librdkafka","version":\#(LineWriter.quoted(version))}"#)
+        let input = StandardInput()
+        guard let line = input.readLine() else { exit(0) }
+        do {
+            let configuration = try Configuration.parse(line)
+            Control.listen(to: input)
+            let client = try Client(configuration)
+            try Readiness(client, configuration).wait()
+            client.writer.line(#"{"type":"ready","time_us":\#(Clock.epochMicroseconds())}"#)
+            var workload = Workload(client, configuration)
+            try workload.run()
+            exit(0)
+        } catch {
+            LineWriter.writeLine(
+                errorLine(name: error.name, message: error.message, fatal: true))
+            exit(1)
+        }
+    }
+
+    /// An `error` line.
+    static func errorLine(name: String, message: String, fatal: Bool) -> String {
+        #"{"type":"error","time_us":\#(Clock.epochMicroseconds()),"name":\#(LineWriter.quoted(name)),"#
+            + #""message":\#(LineWriter.quoted(message)),"fatal":\#(fatal)}"#
+    }
+
+    /// A `log` line.
+    static func logLine(level: String, message: String) -> String {
+        #"{"type":"log","time_us":\#(Clock.epochMicroseconds()),"level":"\#(level)","#
+            + #""message":\#(LineWriter.quoted(message))}"#
+    }
+}
