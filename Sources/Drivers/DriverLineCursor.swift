@@ -131,7 +131,9 @@ struct DriverLineCursor {
 
     /// The error for what stands at the cursor.
     func unexpected(_ wanted: String) -> DriverLineError {
-        guard position < bytes.count else { return DriverLineError(reason: "the line ends where \(wanted) was expected") }
+        guard position < bytes.count else {
+            return DriverLineError(reason: "the line ends where \(wanted) was expected")
+        }
         let found = bytes[position]
         let text = found > 0x20 && found < 0x7f ? "'\(Character(UnicodeScalar(found)))'" : "byte \(found)"
         return DriverLineError(reason: "\(text) at byte \(position) where \(wanted) was expected")
@@ -220,7 +222,8 @@ struct DriverLineCursor {
     }
 
     private func codeUnit(at index: Int, before end: Int) throws(DriverLineError) -> UInt16 {
-        guard index + 4 <= end, let unit = UInt16(String(decoding: bytes[index..<(index + 4)], as: UTF8.self), radix: 16)
+        guard index + 4 <= end,
+            let unit = UInt16(String(decoding: bytes[index..<(index + 4)], as: UTF8.self), radix: 16)
         else { throw DriverLineError(reason: "bad escape at byte \(index)") }
         return unit
     }

@@ -131,7 +131,8 @@ final class Client {
 
     private func reported(_ statistics: UnsafePointer<CChar>) {
         if isIdempotent, !hasProducerID {
-            hasProducerID = strstr(statistics, #""idemp_state":"Assigned""#) != nil
+            hasProducerID =
+                strstr(statistics, #""idemp_state":"Assigned""#) != nil
                 || strstr(statistics, #""idemp_state": "Assigned""#) != nil
         }
         let now = Clock.monotonicNanoseconds()

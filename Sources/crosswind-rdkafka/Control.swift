@@ -39,10 +39,12 @@ enum Control {
     static func listen(to input: StandardInput) {
         let handle = Unmanaged.passRetained(input).toOpaque()
         var thread = pthread_t()
-        let failure = pthread_create(&thread, nil, { handle in
-            Control.serve(Unmanaged<StandardInput>.fromOpaque(handle!).takeRetainedValue())
-            return nil
-        }, handle)
+        let failure = pthread_create(
+            &thread, nil,
+            { handle in
+                Control.serve(Unmanaged<StandardInput>.fromOpaque(handle!).takeRetainedValue())
+                return nil
+            }, handle)
         precondition(failure == 0, "cannot make a thread: error \(failure)")
     }
 

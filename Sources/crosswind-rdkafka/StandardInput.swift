@@ -28,7 +28,9 @@ final class StandardInput {
     private func fill() {
         let chunk = [UInt8](unsafeUninitializedCapacity: 65536) { buffer, count in
             var received: Int
-            repeat { received = read(STDIN_FILENO, buffer.baseAddress, buffer.count) } while received < 0 && errno == EINTR
+            repeat {
+                received = read(STDIN_FILENO, buffer.baseAddress, buffer.count)
+            } while received < 0 && errno == EINTR
             count = max(received, 0)
         }
         ended = chunk.isEmpty
