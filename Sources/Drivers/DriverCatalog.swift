@@ -38,6 +38,7 @@ public struct MissingClient: Error, Sendable, Equatable, CustomStringConvertible
     /// What to do.
     public var remedy: String
 
+    /// What is missing and what to do.
     public var description: String { "client \(client): \(missing); \(remedy)" }
 
     /// Describes what is missing.
