@@ -7,6 +7,8 @@ public struct DriverLineScanner: Sendable {
     public static let maximumLineBytes = 4 << 20
     /// Counts of the rows seen so far.
     public private(set) var counters = DriverCounters()
+    /// When the first record was handed to the client, microseconds since the epoch: time zero of a timeline.
+    public private(set) var firstSentUs: Int64?
     /// Lines that did not parse.
     public private(set) var malformedLines = 0
     /// The beginning of a line whose end has not come yet.
@@ -63,6 +65,10 @@ public struct DriverLineScanner: Sendable {
                 return
             }
             var cursor = DriverLineCursor(line, at: parts.rowsPosition ?? 0)
+            if parts.kind == .sent, firstSentUs == nil {
+                var first = DriverLineCursor(line, at: parts.rowsPosition ?? 0)
+                try first.rows(.sent) { row in firstSentUs = min(firstSentUs ?? row.timeUs, row.timeUs) }
+            }
             let rows = try cursor.countRows()
             switch parts.kind {
             case .sent: counters.sent += rows

@@ -1,0 +1,180 @@
+import Drivers
+import EvidenceModel
+import Foundation
+import Synchronization
+import Testbed
+
+/// Runs the producer's driver in a cell: configure, wait until it is ready, start, watch, and end it.
+///
+/// Its lines go to `driver.jsonl` unchanged before anything is made of them.
+final class CellDriver: Sendable {
+    /// How the driver's part of the cell ended.
+    enum End: Sendable, Equatable {
+        /// Every record has its outcome.
+        case done
+        /// The client refused to begin, for example because of a property. The text is the client's own.
+        case refused(String)
+        /// The driver ended without `done`.
+        case died(String)
+        /// The cell's time was up, or the user stopped it.
+        case stopped(String)
+    }
+
+    private let command: ChildCommand
+    private let configuration: DriverConfiguration
+    private let launch: DriverLaunch
+    private let record: RecordDirectory
+    private let history: HistoryWriter
+    private let reporter: CellReporter
+    private let state = Mutex(State())
+
+    private struct State {
+        var isReady = false
+        var isDone = false
+        var stopReason: String?
+        var fatal: String?
+        var timeZeroUs: Int64?
+    }
+
+    /// How long a stopped driver may take to flush.
+    private static let graceAfterStop = Duration.seconds(5)
+
+    init(
+        launch: DriverLaunch, configuration: DriverConfiguration, namespace: NetworkNamespace, record: RecordDirectory,
+        history: HistoryWriter, reporter: CellReporter
+    ) {
+        self.launch = launch
+        self.configuration = configuration
+        self.record = record
+        self.history = history
+        self.reporter = reporter
+        command = ChildCommand(
+            executable: launch.executable, arguments: launch.arguments, environment: launch.environment
+        ).inside(namespace)
+    }
+
+    /// Runs the driver to its end.
+    ///
+    /// - Parameters:
+    ///   - timeout: the cell's limit, from the start of the driver.
+    ///   - stop: returns when the user asks to stop.
+    ///   - onTimeZero: called once, with the time of the first record.
+    func run(
+        timeout: Duration, stop: @escaping @Sendable () async -> Void,
+        onTimeZero: @escaping @Sendable (Int64) -> Void
+    ) async throws -> End {
+        let output = try openForAppending(record.path(of: .driver))
+        defer { close(output) }
+        let result = try await ChildProcess.run(command, standardErrorPath: record.path(of: .driverLog)) { channel in
+            await channel.write(String(decoding: DriverCommand.configure(configuration).line, as: UTF8.self))
+            let watchdogs = [
+                Task {
+                    try await Task.sleep(for: timeout)
+                    await self.end(channel, reason: "the cell's time limit of \(timeout) was reached")
+                },
+                Task {
+                    await stop()
+                    await self.end(channel, reason: "stopped by the user")
+                },
+            ]
+            defer { watchdogs.forEach { $0.cancel() } }
+            var scanner = DriverLineScanner()
+            try await channel.forEachChunk { chunk in
+                writeAll(chunk, to: output)
+                for message in scanner.feed(chunk) { await self.handle(message, channel) }
+                self.count(scanner, onTimeZero)
+            }
+        }
+        return conclude(result.end)
+    }
+
+    private func handle(_ message: DriverMessage, _ channel: ChildChannel) async {
+        switch message {
+        case .hello(let hello):
+            history.append(.driverHello, subject: hello.driver, detail: hello.clientText)
+            if !launch.accepts(hello) {
+                let wanted = launch.expectedVersion ?? "another version"
+                state.withLock { $0.fatal = "the driver runs \(hello.clientText), the scenario asks for \(wanted)" }
+                channel.kill()
+            }
+        case .ready(let timeUs):
+            history.append(.clientReady, timeUs: timeUs)
+            state.withLock { $0.isReady = true }
+            reporter.update { $0.state = .running }
+            await channel.write(String(decoding: DriverCommand.start.line, as: UTF8.self))
+        case .error(let error):
+            reporter.update { $0.errors += 1 }
+            if error.fatal { state.withLock { $0.fatal = $0.fatal ?? "\(error.name): \(error.message)" } }
+        case .done:
+            history.append(.driverDone)
+            state.withLock { $0.isDone = true }
+        case .log, .malformed: break
+        }
+    }
+
+    private func count(_ scanner: DriverLineScanner, _ onTimeZero: (Int64) -> Void) {
+        if let first = scanner.firstSentUs {
+            let isNew = state.withLock { state in
+                defer { state.timeZeroUs = first }
+                return state.timeZeroUs == nil
+            }
+            if isNew {
+                history.append(.timeZero, timeUs: first)
+                onTimeZero(first)
+            }
+        }
+        reporter.update {
+            $0.sent = Int(scanner.counters.sent)
+            $0.acked = Int(scanner.counters.acknowledged)
+            $0.failed = Int(scanner.counters.failed)
+        }
+    }
+
+    /// Asks the driver to finish, and ends it when it does not.
+    private func end(_ channel: ChildChannel, reason: String) async {
+        guard !Task.isCancelled else { return }
+        let first = state.withLock { state in
+            defer { state.stopReason = state.stopReason ?? reason }
+            return state.stopReason == nil
+        }
+        guard first else { return }
+        history.append(.interrupted, detail: reason)
+        await channel.write(String(decoding: DriverCommand.stop.line, as: UTF8.self))
+        try? await Task.sleep(for: Self.graceAfterStop)
+        if !Task.isCancelled { channel.kill() }
+    }
+
+    private func conclude(_ end: ChildEnd) -> End {
+        switch end {
+        case .exited(let code):
+            history.append(.driverExited, detail: end.description, values: ["exit_code": Int64(code)])
+        case .signaled(let signal):
+            history.append(.driverExited, detail: end.description, values: ["signal": Int64(signal)])
+        }
+        let state = state.withLock { $0 }
+        if let reason = state.stopReason { return .stopped(reason) }
+        if state.isDone { return .done }
+        if !state.isReady, let fatal = state.fatal { return .refused(fatal) }
+        return .died("the driver ended with \(end) before it was done" + (state.fatal.map { ": \($0)" } ?? ""))
+    }
+}
+
+/// Opens a file of the record for appending.
+func openForAppending(_ path: String) throws -> Int32 {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    if descriptor < 0 { throw HarnessError(operation: "open", subject: path, reason: String(cString: strerror(errno))) }
+    return descriptor
+}
+
+/// Writes all bytes; a full disk shows when the record is judged.
+func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) {
+    var rest = bytes
+    while !rest.isEmpty {
+        let written = write(descriptor, rest.baseAddress, rest.count)
+        if written < 0 {
+            if errno == EINTR { continue }
+            return
+        }
+        rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+    }
+}
