@@ -1,1 +1,1 @@
-// Replaced by the first slice of this target.
+// Filled by the next commit.

@@ -1,0 +1,86 @@
+import EvidenceModel
+
+/// Property: every acknowledged record is in the log.
+///
+/// Evidence: the client's delivery reports against the log read back. For a producer that reports nothing: the batches
+/// that were acknowledged on the wire against the offsets that the log holds.
+/// Inconclusive: without a complete read-back a record that is not seen is not proven lost.
+enum NoLoss: Checker {
+    static let property = "no-loss"
+    static let passRestsOn: Set<Account> = [.client, .log]
+    static let failRestsOn: Set<Account> = [.log]
+
+    static func check(_ ledger: Ledger) -> PropertyResult {
+        guard ledger.record.log != nil else { return inconclusive("the log was not read back") }
+        guard ledger.hasRecordIDs else { return checkBatches(ledger) }
+        let lost = Self.lost(ledger)
+        guard let first = lost.first else {
+            let acked = ledger.record.client.records.lazy.filter { $0.outcome == .acknowledged }.count
+            return passed("all \(acked) acknowledged records are in the log")
+        }
+        let record = ledger.record.client.records[Int(first)]
+        var detail = "\(Words.count(lost.count, "acknowledged record")) not in the log, first: record \(first)"
+        detail += ", acknowledged at \(ledger.seconds(record.reportedUs))"
+        let topics = ledger.record.cell.broker.topics
+        if record.partition >= 0, topics.indices.contains(Int(record.topic)) {
+            let topic = topics[Int(record.topic)].name
+            detail += " for \(topic)-\(record.partition)"
+            if record.offset >= 0 {
+                detail += " offset \(record.offset)"
+                switch ledger.recordID(topic: topic, partition: record.partition, offset: record.offset) {
+                case .none: detail += ", which the log does not hold"
+                case .some(let other) where other >= 0: detail += ", which holds record \(other)"
+                case .some: detail += ", which holds another record"
+                }
+            }
+        }
+        return failed(detail, batches: batches(of: lost, ledger), records: lost)
+    }
+
+    /// Ids of acknowledged records that the log does not hold, ascending.
+    static func lost(_ ledger: Ledger) -> [Int64] {
+        var lost: [Int64] = []
+        for (id, record) in ledger.record.client.records.enumerated()
+        where record.outcome == .acknowledged && ledger.firstCopies[id] == .absent {
+            lost.append(Int64(id))
+        }
+        return lost
+    }
+
+    /// The wire batches whose answers covered the offsets told for these records.
+    private static func batches(of lost: [Int64], _ ledger: Ledger) -> [String] {
+        guard let wire = ledger.record.wire else { return [] }
+        var ids: [String] = []
+        for id in lost.prefix(20) {
+            let record = ledger.record.client.records[Int(id)]
+            let topics = ledger.record.cell.broker.topics
+            guard record.offset >= 0, topics.indices.contains(Int(record.topic)) else { continue }
+            let topic = topics[Int(record.topic)].name
+            let batch = wire.batches.first { batch in
+                guard batch.topic == topic, batch.partition == record.partition, let base = batch.baseOffset else {
+                    return false
+                }
+                return base <= record.offset && record.offset < base + Int64(batch.recordCount)
+            }
+            if let batch, !ids.contains(batch.id) { ids.append(batch.id) }
+        }
+        return ids
+    }
+
+    private static func checkBatches(_ ledger: Ledger) -> PropertyResult {
+        guard let wire = ledger.record.wire else { return inconclusive("there are no captures to judge from") }
+        var lost: [WireEvidence.Batch] = []
+        for (b, batch) in wire.batches.enumerated() where ledger.isAcknowledgedOnWire[b] {
+            guard let base = batch.baseOffset, base >= 0 else { continue }
+            let last = base + Int64(batch.recordCount) - 1
+            let holds =
+                ledger.recordID(topic: batch.topic, partition: batch.partition, offset: base) != nil
+                && ledger.recordID(topic: batch.topic, partition: batch.partition, offset: last) != nil
+            if !holds { lost.append(batch) }
+        }
+        guard let first = lost.first else { return passed("the log holds every batch acknowledged on the wire") }
+        return failed(
+            "\(Words.count(lost.count, "acknowledged batch", "acknowledged batches")) not in the log, first: \(first.id)",
+            batches: lost.prefix(20).map(\.id))
+    }
+}

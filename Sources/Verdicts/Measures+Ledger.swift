@@ -1,0 +1,91 @@
+import EvidenceModel
+
+extension Measures {
+    /// The numbers of a cell. A number that the accounts cannot give is nil, not 0.
+    init(_ ledger: Ledger) {
+        self.init()
+        if ledger.hasRecordIDs { countRecords(ledger) } else { countBatches(ledger) }
+        countWire(ledger)
+        recoveryMs = Recovery.measure(ledger).recoveryMs
+        let hasFatal = ledger.record.client.errors.contains { $0.fatal }
+        if ledger.record.wire != nil || hasFatal {
+            sequenceErrors =
+                NoSequenceErrors.answers(ledger).count + ledger.record.client.errors.lazy.filter { $0.fatal }.count
+        }
+    }
+
+    private mutating func countRecords(_ ledger: Ledger) {
+        var latencies: [Int64] = []
+        latencies.reserveCapacity(ledger.record.client.records.count)
+        var firstUs = Int64.max
+        var lastUs = Int64.min
+        for record in ledger.record.client.records {
+            if record.sentUs > 0 {
+                sent += 1
+                firstUs = min(firstUs, record.sentUs)
+            }
+            switch record.outcome {
+            case .none: break
+            case .notPersisted, .indeterminate: failed += 1
+            case .acknowledged:
+                acked += 1
+                lastUs = max(lastUs, record.reportedUs)
+                if record.sentUs > 0 { latencies.append(record.reportedUs - record.sentUs) }
+            }
+        }
+        if acked > 0, lastUs > firstUs { throughputRecordsPerS = Double(acked) * 1e6 / Double(lastUs - firstUs) }
+        latencies.sort()
+        ackLatencyMs = Self.latency(latencies)
+        if let log = ledger.record.log {
+            duplicates = ledger.furtherCopies.count
+            if log.complete {
+                lost = NoLoss.lost(ledger).count
+                reordered = Order.reordered(ledger).count
+            }
+        }
+    }
+
+    /// For a producer that reports nothing: a batch counts as sent when it was seen, as acknowledged when its answer
+    /// reached the client.
+    private mutating func countBatches(_ ledger: Ledger) {
+        guard let wire = ledger.record.wire else { return }
+        var latencies: [Int64] = []
+        var firstUs = Int64.max
+        var lastUs = Int64.min
+        for (b, batch) in wire.batches.enumerated() {
+            sent += Int(batch.recordCount)
+            guard let left = batch.attempts.lazy.compactMap(\.requestLeftClientUs).min() else { continue }
+            firstUs = min(firstUs, left)
+            guard ledger.isAcknowledgedOnWire[b],
+                let reached = batch.attempts.lazy.compactMap(\.ackReachedClientUs).min()
+            else { continue }
+            acked += Int(batch.recordCount)
+            lastUs = max(lastUs, reached)
+            latencies.append(reached - left)
+        }
+        if acked > 0, lastUs > firstUs { throughputRecordsPerS = Double(acked) * 1e6 / Double(lastUs - firstUs) }
+        latencies.sort()
+        ackLatencyMs = Self.latency(latencies)
+        duplicates = NoDuplicates.repeatedBatches(wire).extraRecords
+    }
+
+    private mutating func countWire(_ ledger: Ledger) {
+        guard let wire = ledger.record.wire else { return }
+        retriedBatches = wire.batches.lazy.filter { $0.attempts.count > 1 }.count
+        deduplicatedBatches = wire.batches.lazy.filter(\.deduplicated).count
+        var codes: [String: Int] = [:]
+        for batch in wire.batches {
+            for attempt in batch.attempts {
+                if let code = attempt.errorCode { codes[String(code), default: 0] += 1 }
+            }
+        }
+        errorCodes = codes
+    }
+
+    private static func latency(_ sortedUs: [Int64]) -> Latency? {
+        guard let last = sortedUs.last else { return nil }
+        return Latency(
+            p50: Double(Percentile.of(sortedUs, 0.5)) / 1000, p99: Double(Percentile.of(sortedUs, 0.99)) / 1000,
+            max: Double(last) / 1000)
+    }
+}

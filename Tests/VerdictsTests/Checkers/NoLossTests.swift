@@ -1,0 +1,53 @@
+import EvidenceModel
+import Testing
+
+@testable import Verdicts
+
+@Suite struct NoLossTests {
+    @Test func passes() {
+        #expect(Fixture().property("no-loss").outcome == .passed)
+    }
+
+    @Test func anAcknowledgedRecordThatTheLogDoesNotHoldIsLost() {
+        var fixture = Fixture()
+        fixture.forgetLogBatch(2)
+        let result = fixture.property("no-loss")
+        #expect(result.outcome == .failed)
+        #expect(
+            result.detail
+                == "10 acknowledged records not in the log, first: record 40, acknowledged at 0.295 s for orders-0"
+                + " offset 20, which the log does not hold")
+        #expect(result.records == stride(from: 40, to: 60, by: 2).map { Int64($0) })
+        #expect(result.batches == ["orders-0/seq 20/20"])
+        #expect(fixture.verdict.measures.lost == 10)
+        #expect(fixture.verdict.outcome == .failed)
+    }
+
+    @Test func aRecordThatFailedIsNotLost() {
+        var fixture = Fixture()
+        fixture.forgetLogBatch(2)
+        for id in stride(from: 40, to: 60, by: 2) { fixture.record.client.records[id].outcome = .notPersisted }
+        #expect(fixture.property("no-loss").outcome == .passed)
+        #expect(fixture.verdict.measures.lost == 0)
+    }
+
+    @Test func withoutACompleteReadBackNothingIsProvenLost() {
+        var fixture = Fixture()
+        fixture.forgetLogBatch(2)
+        fixture.record.log?.complete = false
+        #expect(fixture.property("no-loss").outcome == .inconclusive)
+        #expect(fixture.verdict.measures.lost == nil)
+        fixture.record.log = nil
+        #expect(fixture.property("no-loss").outcome == .inconclusive)
+    }
+
+    @Test func aProducerWithoutReportsIsJudgedFromTheWire() {
+        var fixture = Fixture()
+        fixture.record.client = ClientAccount(reportsRecords: false)
+        #expect(fixture.property("no-loss").outcome == .passed)
+        #expect(fixture.verdict.outcome == .passed)
+        #expect(fixture.verdict.measures.acked == 400)
+        fixture.forgetLogBatch(2)
+        #expect(fixture.property("no-loss").outcome == .failed)
+    }
+}

@@ -1,0 +1,42 @@
+import EvidenceModel
+import Testing
+
+@testable import Verdicts
+
+@Suite struct NothingGivenUpTests {
+    @Test func passes() {
+        #expect(Fixture().property("nothing-given-up").outcome == .passed)
+    }
+
+    @Test func aFailedRecordIsGivenUp() {
+        var fixture = Fixture()
+        fixture.record.client.errorNames = ["MSG_TIMED_OUT"]
+        for id in [50, 52] {
+            fixture.record.client.records[id].outcome = .indeterminate
+            fixture.record.client.records[id].error = 0
+        }
+        let result = fixture.property("nothing-given-up")
+        #expect(result.outcome == .failed)
+        #expect(
+            result.detail
+                == "2 records given up (MSG_TIMED_OUT), first: record 50 at 0.295 s, 0.045 s after it was sent;"
+                + " 2 of them are in the log all the same")
+        #expect(fixture.verdict.measures.failed == 2)
+    }
+
+    @Test func aRecordWithoutAReportIsGivenUpOnlyWhenTheDriverFinished() {
+        var fixture = Fixture()
+        fixture.record.client.records[50].outcome = .none
+        #expect(fixture.property("nothing-given-up").outcome == .failed)
+        fixture.record.client.finished = false
+        #expect(fixture.property("nothing-given-up").outcome == .inconclusive)
+    }
+
+    @Test func recordsThatTheClientNeverTookAreGivenUp() {
+        var fixture = Fixture()
+        fixture.record.cell.workload.records = 420
+        let result = fixture.property("nothing-given-up")
+        #expect(result.outcome == .failed)
+        #expect(result.detail == "20 records never taken by the client")
+    }
+}
