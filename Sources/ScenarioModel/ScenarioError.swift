@@ -56,6 +56,7 @@ struct ErrorCollector {
     mutating func add(_ error: ScenarioError) { errors.append(error) }
 
     /// Runs a step; notes what it throws and returns nil then.
+    @discardableResult
     mutating func attempt<T>(_ step: () throws -> T) -> T? {
         do {
             return try step()

@@ -95,16 +95,17 @@ extension ScenarioValue {
 
 /// Durations as a scenario writes them.
 enum DurationText {
-    /// The largest unit that gives a whole number, for example `1.5s` as `1500ms`; `0s` for zero.
+    /// The largest unit that needs no fraction, but seconds from one second on: `80ms`, `1.5s`, `90s`, `2m`; `0s`.
     static func shown(_ duration: Duration) -> String {
         let microseconds = self.microseconds(duration)
+        let second: Int64 = 1_000_000
         if microseconds == 0 { return "0s" }
-        for (unit, size) in [("h", 3_600_000_000), ("m", 60_000_000), ("s", 1_000_000), ("ms", 1000)]
-            as [(String, Int64)]
-        where microseconds % size == 0 {
-            return "\(microseconds / size)\(unit)"
+        if microseconds % (3600 * second) == 0 { return "\(microseconds / (3600 * second))h" }
+        if microseconds % (60 * second) == 0 { return "\(microseconds / (60 * second))m" }
+        if abs(microseconds) >= second {
+            return DecimalText.shown(Double(microseconds) / Double(second)) + "s"
         }
-        return "\(microseconds)us"
+        return microseconds % 1000 == 0 ? "\(microseconds / 1000)ms" : "\(microseconds)us"
     }
 
     /// Whole microseconds, the resolution of everything in a scenario.

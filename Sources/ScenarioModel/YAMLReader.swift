@@ -99,8 +99,8 @@ struct YAMLReader {
         case .scanner(let context, let problem, let mark, _),
             .parser(let context, let problem, let mark, _),
             .composer(let context, let problem, let mark, _):
-            let where_ = context.map { " (\($0.text) at line \($0.mark.line))" } ?? ""
-            return ScenarioError(at: at(mark), "not YAML: \(problem)\(where_)")
+            let note = context.map { " (\($0.text) at line \($0.mark.line))" } ?? ""
+            return ScenarioError(at: at(mark), "not YAML: \(problem)\(note)")
         case .reader(let problem, let offset, _, let yaml):
             let before = yaml.prefix(offset ?? 0)
             let line = before.count { $0.isNewline } + 1

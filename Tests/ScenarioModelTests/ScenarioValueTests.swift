@@ -92,7 +92,7 @@ func complaint<T>(_ yaml: String, _ read: (ScenarioValue) throws -> T) -> String
                 == "x.yaml:1:1: '5' is out of range; allowed: 0% to 100%, or 0 to 1; did you mean '5%'?")
         #expect(
             complaint("-1s") { try $0.duration(in: .zero ... .milliseconds(1500)) }
-                == "x.yaml:1:1: '-1s' is out of range; allowed: 0s to 1500ms")
+                == "x.yaml:1:1: '-1s' is out of range; allowed: 0s to 1.5s")
         #expect(
             complaint("99999999999999999999h") { try $0.duration() }
                 == "x.yaml:1:1: '99999999999999999999h' is out of range; allowed: 0s to 24h")

@@ -1,0 +1,178 @@
+/// The broker under test: section `broker`.
+public struct BrokerSpec: Sendable, Equatable {
+    /// Where the broker comes from.
+    public var kind: Kind
+    /// The Apache Kafka release whose rules the embedded broker plays, or the image's release; nil: the default.
+    public var release: String?
+    /// Number of broker nodes.
+    public var nodes: Int
+    /// Topics created before the run; at least one.
+    public var topics: [Topic]
+    /// Broker properties, by Kafka's names.
+    public var config: [String: String]
+    /// `command` only: the program and its arguments.
+    public var command: [String]
+    /// `external` only: the bootstrap address, `host:port`.
+    public var address: String?
+    /// `compose` only: the service in docker-compose.yml.
+    public var service: String?
+    /// How long the broker may take until it answers.
+    public var readyWithin: Duration
+
+    /// The kinds of broker.
+    public enum Kind: String, Sendable, CaseIterable {
+        /// Ours, inside the cell's process.
+        case embedded
+        /// A container from docker-compose.yml.
+        case compose
+        /// Any executable.
+        case command
+        /// A bootstrap address that is reached through the link.
+        case external
+    }
+
+    /// A topic created before the run.
+    public struct Topic: Sendable, Equatable {
+        /// Name.
+        public var name: String
+        /// Number of partitions.
+        public var partitions: Int
+        /// Replicas of each partition; at most the number of nodes.
+        public var replicas: Int
+        /// Topic properties, by Kafka's names.
+        public var config: [String: String]
+
+        /// Makes a topic.
+        public init(name: String, partitions: Int, replicas: Int = 1, config: [String: String] = [:]) {
+            self.name = name
+            self.partitions = partitions
+            self.replicas = replicas
+            self.config = config
+        }
+    }
+
+    /// The embedded broker with one topic `orders` of one partition.
+    public init() {
+        kind = .embedded
+        release = nil
+        nodes = 1
+        topics = [Topic(name: "orders", partitions: 1)]
+        config = [:]
+        command = []
+        address = nil
+        service = nil
+        readyWithin = .seconds(30)
+    }
+
+    static let keys = [
+        "kind", "release", "nodes", "topics", "config", "command", "address", "service", "ready_within",
+    ]
+
+    /// Decodes the section. What cannot be decoded keeps its default and is noted.
+    init(_ value: ScenarioValue?, rules: ScenarioRules, errors: inout ErrorCollector) {
+        self.init()
+        guard let value else { return }
+        errors.attempt { try value.requireKnownKeys(Self.keys) }
+        if let kindValue = value["kind"] {
+            kind = errors.attempt { try kindValue.choice(of: rules.brokerKinds) }.flatMap(Kind.init) ?? kind
+        }
+        if let releaseValue = value["release"] {
+            release = errors.attempt { try Self.release(releaseValue, kind: kind, rules: rules) }
+        }
+        if let nodesValue = value["nodes"] { nodes = errors.attempt { try nodesValue.count(in: 1...9) } ?? nodes }
+        config = PropertyMap.decode(value["config"], errors: &errors)
+        if let topicsValue = value["topics"] {
+            topics = Self.topics(topicsValue, nodes: nodes, errors: &errors)
+        } else {
+            topics[0].replicas = min(3, nodes)
+        }
+        if let ready = value["ready_within"] {
+            readyWithin = errors.attempt { try ready.duration(in: .milliseconds(100)...(.seconds(600))) } ?? readyWithin
+        }
+        decodeKindOptions(value, errors: &errors)
+    }
+
+    private mutating func decodeKindOptions(_ value: ScenarioValue, errors: inout ErrorCollector) {
+        let owners: [(key: String, kind: Kind, required: Bool)] = [
+            ("command", .command, true), ("address", .external, true), ("service", .compose, false),
+        ]
+        for (key, owner, required) in owners {
+            guard let option = value[key] else {
+                if required, kind == owner {
+                    errors.add(value.error("a broker of kind '\(kind.rawValue)' needs '\(key)'"))
+                }
+                continue
+            }
+            guard kind == owner else {
+                errors.add(
+                    option.error("'\(key)' goes with kind '\(owner.rawValue)', and this broker is '\(kind.rawValue)'"))
+                continue
+            }
+            switch owner {
+            case .command: command = errors.attempt { try option.commandLine() } ?? []
+            case .external: address = errors.attempt { try Self.address(option) }
+            default: service = errors.attempt { try option.text() }
+            }
+        }
+    }
+
+    private static func release(_ value: ScenarioValue, kind: Kind, rules: ScenarioRules) throws -> String {
+        if kind == .embedded, let releases = rules.releases { return try value.choice(of: releases) }
+        let text = try value.text()
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard (2...4).contains(parts.count), parts.allSatisfy({ DecimalText.whole(String($0)) ?? -1 >= 0 }) else {
+            throw value.error("\(value.shown) is not a release", allowed: "for example 4.3 or 1.0.1")
+        }
+        return text
+    }
+
+    private static func address(_ value: ScenarioValue) throws -> String {
+        let text = try value.text()
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty, let port = Int(parts[1]), (1...65535).contains(port) else {
+            throw value.error("\(value.shown) is not an address", allowed: "host:port, for example 198.18.1.1:9092")
+        }
+        return text
+    }
+
+    private static func topics(_ value: ScenarioValue, nodes: Int, errors: inout ErrorCollector) -> [Topic] {
+        guard let values = errors.attempt({ try value.sequence() }) else { return [] }
+        if values.isEmpty { errors.add(value.error("no topic is given", allowed: "at least one topic")) }
+        var topics: [Topic] = []
+        for value in values {
+            errors.attempt { try value.requireKnownKeys(["name", "partitions", "replicas", "config"]) }
+            guard case .mapping = value.content else { continue }
+            let name = errors.attempt { try topicName(value.required("name")) } ?? ""
+            if !name.isEmpty, topics.contains(where: { $0.name == name }) {
+                errors.add((value["name"] ?? value).error("the topic '\(name)' is given twice"))
+            }
+            var topic = Topic(name: name, partitions: 1, replicas: min(3, nodes))
+            if let partitions = value["partitions"] {
+                topic.partitions = errors.attempt { try partitions.count(in: 1...1000) } ?? 1
+            }
+            if let replicas = value["replicas"] {
+                topic.replicas = errors.attempt { try replicas.count(in: 1...nodes) } ?? 1
+            }
+            topic.config = PropertyMap.decode(value["config"], errors: &errors)
+            topics.append(topic)
+        }
+        return topics
+    }
+
+    /// Kafka's own rule for topic names.
+    private static func topicName(_ value: ScenarioValue) throws -> String {
+        let name = try value.text()
+        let legal = name.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
+                true
+            default: false
+            }
+        }
+        guard legal, (1...249).contains(name.utf8.count), name != ".", name != ".." else {
+            throw value.error("\(value.shown) is not a topic name", allowed: "1 to 249 letters, digits, '.', '_', '-'")
+        }
+        return name
+    }
+}

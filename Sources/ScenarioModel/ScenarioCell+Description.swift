@@ -1,0 +1,35 @@
+import EvidenceModel
+
+extension ScenarioCell {
+    /// What the cell's record says was asked for. Rates over repeats are not in it: no single cell can keep them.
+    public func description(vocabulary: FaultVocabulary) -> CellDescription {
+        CellDescription(
+            scenario: scenario, claim: claim, file: file, id: id,
+            parameters: Dictionary(parameters.map { ($0.path, $0.label) }) { first, _ in first }, seed: seed,
+            producer: .init(client: producer.client, version: producer.version, config: producer.config),
+            broker: .init(
+                kind: broker.kind.rawValue, release: broker.release, nodes: broker.nodes,
+                topics: broker.topics.map { .init(name: $0.name, partitions: $0.partitions, config: $0.config) }),
+            workload: .init(
+                records: workload.records, rateRecordsPerS: workload.rate, sizeBytes: workload.size),
+            faults: faults.map { $0.description(vocabulary: vocabulary) },
+            expectations: expectations.map {
+                .init(
+                    measure: $0.measure, comparison: $0.comparison.rawValue, value: $0.value, line: $0.line,
+                    text: $0.text)
+            },
+            recoveryTimeMs: Double(DurationText.microseconds(recoveryTime)) / 1000)
+    }
+}
+
+extension FaultSpec {
+    /// The fault as the judge needs it. For a fault that repeats: its first stretch.
+    public func description(vocabulary: FaultVocabulary) -> CellDescription.Fault {
+        var description = CellDescription.Fault(id: id, summary: summary, effects: effects(in: vocabulary))
+        if case .timeline(let at, let length, _) = trigger {
+            description.atMs = Double(DurationText.microseconds(at)) / 1000
+            description.forMs = length.map { Double(DurationText.microseconds($0)) / 1000 }
+        }
+        return description
+    }
+}

@@ -1,0 +1,46 @@
+/// What a scenario may name. ScenarioModel itself knows no client, no broker release, no impairment and no measure:
+/// those that do pass them in.
+public struct ScenarioRules: Sendable {
+    /// The words of faults.
+    public var vocabulary: FaultVocabulary
+    /// Names that `producer.client` may have.
+    public var clients: [String]
+    /// Names that `broker.kind` may have.
+    public var brokerKinds: [String]
+    /// Releases that the embedded broker plays; nil: anything that looks like a release.
+    public var releases: [String]?
+    /// Measures that an expectation may name. `error_codes.NN` stands for any error code.
+    public var measures: [String]
+    /// Kafka apis that `on` may name.
+    public var apis: [String]
+
+    /// Makes rules.
+    public init(
+        vocabulary: FaultVocabulary, clients: [String] = ScenarioRules.clients,
+        brokerKinds: [String] = BrokerSpec.Kind.allCases.map(\.rawValue), releases: [String]? = nil,
+        measures: [String] = ScenarioRules.measures, apis: [String] = ScenarioRules.apis
+    ) {
+        self.vocabulary = vocabulary
+        self.clients = clients
+        self.brokerKinds = brokerKinds
+        self.releases = releases
+        self.measures = measures
+        self.apis = apis
+    }
+
+    /// The clients of the driver protocol.
+    public static let clients = ["librdkafka", "kafka-clients", "kafka-python", "aiokafka", "raw", "command"]
+
+    /// The numbers of a verdict.
+    public static let measures = [
+        "sent", "acked", "failed", "lost", "duplicates", "reordered", "sequence_errors", "retried_batches",
+        "deduplicated_batches", "throughput_records_per_s", "ack_latency_ms.p50", "ack_latency_ms.p99",
+        "ack_latency_ms.max", "recovery_ms", "error_codes.NN",
+    ]
+
+    /// The apis that a producer speaks, and those that read a log back.
+    public static let apis = [
+        "Produce", "InitProducerId", "Metadata", "ApiVersions", "Fetch", "ListOffsets", "CreateTopics",
+        "FindCoordinator", "AddPartitionsToTxn", "EndTxn",
+    ]
+}
