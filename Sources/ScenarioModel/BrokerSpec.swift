@@ -68,6 +68,8 @@ public struct BrokerSpec: Sendable, Equatable {
         "kind", "release", "nodes", "topics", "config", "command", "address", "service", "ready_within",
     ]
 
+    static let topicKeys = ["name", "partitions", "replicas", "config"]
+
     /// Decodes the section. What cannot be decoded keeps its default and is noted.
     init(_ value: ScenarioValue?, rules: ScenarioRules, errors: inout ErrorCollector) {
         self.init()
@@ -140,7 +142,7 @@ public struct BrokerSpec: Sendable, Equatable {
         if values.isEmpty { errors.add(value.error("no topic is given", allowed: "at least one topic")) }
         var topics: [Topic] = []
         for value in values {
-            errors.attempt { try value.requireKnownKeys(["name", "partitions", "replicas", "config"]) }
+            errors.attempt { try value.requireKnownKeys(topicKeys) }
             guard case .mapping = value.content else { continue }
             let name = errors.attempt { try topicName(value.required("name")) } ?? ""
             if !name.isEmpty, topics.contains(where: { $0.name == name }) {

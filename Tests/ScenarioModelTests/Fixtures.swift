@@ -35,3 +35,15 @@ func wrong(_ body: String, head: String = "name: s\nclaim: c\n") -> String {
 /// The root of the checkout.
 let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().path
+
+/// The words that the library and the documentation use.
+let libraryVocabulary = FaultVocabulary(
+    ["delay", "loss", "duplicate", "reorder", "rate", "partition"].map {
+        FaultKeyword($0, role: .impairment, summary: $0, effects: [$0])
+    }
+        + ["jitter", "distribution", "correlation", "gap", "queue"].map {
+            FaultKeyword($0, role: .modifier, summary: $0)
+        }
+        + ["drop", "delay", "reset"].map {
+            FaultKeyword($0, role: .action, summary: $0, effects: [$0], value: .optional)
+        })
