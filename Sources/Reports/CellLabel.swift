@@ -1,0 +1,18 @@
+import EvidenceModel
+
+/// Short names of cells for people: what tells a cell apart from the others of its scenario.
+public enum CellLabel {
+    /// `enable.idempotence=false client=librdkafka`, or the id for a cell without parameters.
+    public static func text(_ parameters: [String: String], id: String) -> String {
+        if parameters.isEmpty { return id }
+        return parameters.sorted { $0.key < $1.key }.map { "\(name($0.key))=\($0.value)" }.joined(separator: " ")
+    }
+
+    /// A parameter's path without the part that is obvious: `producer.config.acks` is `acks`.
+    public static func name(_ path: String) -> String {
+        for prefix in ["producer.config.", "producer.", "workload."] where path.hasPrefix(prefix) {
+            return String(path.dropFirst(prefix.count))
+        }
+        return path
+    }
+}
