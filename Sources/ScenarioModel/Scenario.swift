@@ -8,6 +8,8 @@ public struct Scenario: Sendable, Equatable {
     public var tags: [String]
     /// Where the claim comes from: issues, articles.
     public var references: [String]
+    /// The statement of somebody that the scenario tests; nil: none.
+    public var statement: StatementSpec?
     /// The file as the user named it.
     public var file: String
     /// The seed that the cells' seeds are derived from.

@@ -20,7 +20,8 @@ extension Scenario {
 /// Decodes a file's values: the frame once, then each cell on its own after the matrix has put its values in place.
 struct ScenarioDecoder {
     static let keys = [
-        "name", "claim", "tags", "references", "seed", "repeat", "timeout", "recovery_time", "broker", "producer",
+        "name", "claim", "tags", "references", "statement", "seed", "repeat", "timeout", "recovery_time", "broker",
+        "producer",
         "workload", "matrix", "faults", "expect",
     ]
     /// Cells times values of the file: what decoding may cost, some seconds at most.
@@ -51,13 +52,14 @@ struct ScenarioDecoder {
         errors.attempt { try root.requireKnownKeys(Self.keys) }
         var scenario = Scenario(
             name: errors.attempt { try Self.name(root.required("name")) } ?? "",
-            claim: errors.attempt { try Self.line(root.required("claim")) } ?? "",
+            claim: errors.attempt { try root.required("claim").line() } ?? "",
             tags: words("tags"), references: texts("references"), file: root.location.file, runSeed: 0,
             repeatCount: 1, cells: [])
         let fileSeed = root["seed"].flatMap { value in errors.attempt { UInt64(try value.count(in: 0...Int.max)) } }
         scenario.runSeed = seed.value(fileSeed: fileSeed)
         if let value = root["repeat"] { scenario.repeatCount = errors.attempt { try value.count(in: 1...1000) } ?? 1 }
         let matrix = Matrix(root["matrix"], errors: &errors)
+        scenario.statement = StatementSpec.decode(root["statement"], matrix: matrix, errors: &errors)
         let expectations = ExpectationSpec.decode(
             root["expect"], repeatCount: scenario.repeatCount, rules: rules, errors: &errors)
         let matched = match(expectations, matrix)
@@ -195,14 +197,14 @@ struct ScenarioDecoder {
         }
         return name
     }
-
-    /// A text on one line, however it was folded in the file.
-    private static func line(_ value: ScenarioValue) throws -> String {
-        try value.text().split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    }
 }
 
 extension ScenarioValue {
+    /// A text on one line, however it was folded in the file.
+    func line() throws -> String {
+        try text().split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+
     /// Values in this one, itself included.
     var countOfValues: Int {
         switch content {

@@ -1,3 +1,4 @@
+import Foundation
 import ScenarioModel
 import Testing
 
@@ -55,5 +56,48 @@ import Testing
         #expect(wrong("\u{FEFF}seed: 1", head: "name: s\nclaim: c\n").hasPrefix("x.yaml:3:"))
         #expect(wrong("seed: 99999999999999999999999").contains("is not a whole number"))
         #expect(wrong("\(String(repeating: "k", count: 100_000)): 1").utf8.count < 1000)
+    }
+
+    /// Bytes of a valid file are removed, doubled, and replaced at random; whatever comes out is read or refused.
+    @Test func mutationsOfAValidFile() throws {
+        let files = try ["causes/idempotence-disabled.yaml", "smoke/lossy.yaml"].map {
+            try String(contentsOfFile: "\(repository)/Scenarios/\($0)", encoding: .utf8)
+        }
+        let marks = Array("{}[]:,-*&!|>'\"%@`#?\n \t0~".utf8)
+        let rules = ScenarioRules(vocabulary: libraryVocabulary)
+        var random = SplitMix(state: 7)
+        var refused = 0
+        for round in 0..<2000 {
+            var bytes = Array(files[round % files.count].utf8)
+            for _ in 0...Int.random(in: 0..<6, using: &random) {
+                let at = Int.random(in: 0..<bytes.count, using: &random)
+                switch Int.random(in: 0..<4, using: &random) {
+                case 0: bytes.remove(at: at)
+                case 1: bytes.insert(marks.randomElement(using: &random) ?? 0, at: at)
+                case 2: bytes[at] = marks.randomElement(using: &random) ?? 0
+                default: bytes.insert(contentsOf: bytes[at..<min(at + 20, bytes.count)], at: at)
+                }
+            }
+            let text = String(decoding: bytes, as: UTF8.self)
+            do {
+                _ = try Scenario(yaml: text, file: "x.yaml", rules: rules, seed: .chosen(1))
+            } catch let errors as ScenarioErrors {
+                refused += 1
+                #expect(errors.errors.allSatisfy { $0.location.file == "x.yaml" && $0.location.line > 0 })
+            }
+        }
+        #expect(refused > 500)
+    }
+}
+
+/// Random numbers that are the same in every run.
+private struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+        return z ^ (z >> 31)
     }
 }

@@ -5,8 +5,8 @@ import Testing
     @Test func unknownKeys() {
         #expect(
             wrong("producr: {}") == """
-                x.yaml:3:1: unknown key 'producr'; allowed: name, claim, tags, references, seed, repeat, timeout, \
-                recovery_time, broker, producer, workload, matrix, faults, expect; did you mean 'producer'?
+                x.yaml:3:1: unknown key 'producr'; allowed: name, claim, tags, references, statement, seed, repeat, \
+                timeout, recovery_time, broker, producer, workload, matrix, faults, expect; did you mean 'producer'?
                 """)
         #expect(
             wrong("producer:\n  clinet: raw") == """
@@ -202,6 +202,20 @@ import Testing
         #expect(
             wrong("repeat: 5\nexpect: [{ lost: 0, at_least: 4, of: 10 }]")
                 == "x.yaml:4:38: expect.0.of: 'of' is not the number of repeats; allowed: 5, as 'repeat' says")
+    }
+
+    @Test func statements() {
+        #expect(
+            wrong("statement: { says: a, verdict: true, because: b, cots: {} }") == """
+                x.yaml:3:32: statement.verdict: 'true' is unknown; allowed: confirmed, refuted, depends
+                x.yaml:3:50: statement: unknown key 'cots'; allowed: says, verdict, because, cost; did you mean 'cost'?
+                """)
+        let cost = "statement: { says: a, verdict: refuted, because: b, cost: { of: c, before: { acks: 2 }, "
+        #expect(
+            wrong("matrix: { producer.config.acks: [0, 1] }\n" + cost + "after: { ack: 1 } } }") == """
+                x.yaml:4:76: statement.cost.before: matches no cell
+                x.yaml:4:98: 'ack' names no matrix parameter; allowed: producer.config.acks; did you mean 'acks'?
+                """)
     }
 
     @Test func everyErrorOfAFileIsReportedInOrder() {
