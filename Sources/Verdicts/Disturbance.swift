@@ -43,7 +43,7 @@ struct Disturbance: Equatable {
         }
         // A phase that is still open when the driver is done was cut off by the end of the load, not by the plan.
         found += open.values.map { Disturbance(beganUs: $0, endedUs: nil) }
-        for entry in record.faultLog where !timed.contains(entry.fault) {
+        for entry in record.faultLog where !timed.contains(entry.fault) && entry.fault != Soundness.linkItself {
             found.append(Disturbance(beganUs: entry.timeUs, endedUs: entry.timeUs + (entry.delayUs ?? 0)))
         }
         return found

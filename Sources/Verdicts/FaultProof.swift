@@ -34,14 +34,16 @@ enum FaultProof {
     }
 
     /// Words of the fault log for an effect of the scenario: the impairment's own name is in `reason`, what it did to
-    /// the packet in `fate`.
+    /// the packet in `fate`. A drop that follows from another effect (what a reset connection still sends, bytes of a
+    /// dropped message that TCP sends again) is no evidence of its own.
     private static func matches(_ effect: String, _ entry: FaultLogEntry) -> Bool {
-        if entry.reason == effect || entry.fate == effect { return true }
+        let ownReasons = ["message", "timeline"]
+        if ownReasons.contains(entry.reason) { return entry.fate == effect }
         switch effect {
-        case "jitter": return entry.fate == "delay" && entry.reason != "message"
+        case "jitter": return entry.reason == "delay" || entry.reason == "jitter"
         case "rate", "queue": return entry.fate == "queue" || entry.reason == "rate" || entry.reason == "queue"
-        case "partition", "blackhole", "mtu": return entry.fate == "drop" && entry.reason.hasPrefix(effect)
-        default: return false
+        case "drop", "reset": return false
+        default: return entry.reason == effect
         }
     }
 

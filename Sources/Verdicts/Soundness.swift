@@ -7,6 +7,9 @@ enum Soundness {
     /// The link's lateness (99th percentile) above which a cell does not prove anything about the delays configured.
     static let latenessBudgetUs: Int64 = 10_000
 
+    /// The id in the fault log of what the link did without being asked to.
+    static let linkItself = "link"
+
     /// Every doubt, the gravest account first.
     static func doubts(_ ledger: Ledger, _ faultEvidence: [FaultEvidence]) -> [Doubt] {
         let record = ledger.record
@@ -112,6 +115,15 @@ enum Soundness {
                         account: .experiment,
                         text: "device \(event.subject ?? "?") dropped \(packets) that no fault asked for"))
             }
+        }
+        let overflows = record.faultLog.lazy.filter { $0.fault == linkItself }.count
+        if overflows > 0 {
+            doubts.append(
+                Doubt(
+                    account: .experiment,
+                    text:
+                        "the link itself had no room for \(Words.count(overflows, "packet")) that no fault asked to drop"
+                ))
         }
         guard let end = record.history.last(where: { $0.kind == .linkEnded }) else {
             doubts.append(Doubt(account: .experiment, text: "the link's own account is missing"))

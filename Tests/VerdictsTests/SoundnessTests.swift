@@ -29,6 +29,12 @@ import Testing
         Flaw(words: "the fault log lost 7 entries") {
             $0.change(.linkEnded) { $0.values = ["fault_log_lost_entries": 7] }
         },
+        Flaw(words: "the link itself had no room for 1 packet") {
+            $0.record.faultLog.append(
+                FaultLogEntry(
+                    timeUs: 1, fault: "link", fate: "drop", reason: "overflow", node: 1, direction: .clientToBroker,
+                    packetIndex: 0, lengthBytes: 40))
+        },
         Flaw(words: "the link's own account is missing") { $0.record.history.removeAll { $0.kind == .linkEnded } },
         Flaw(words: "the harness failed: boom") {
             $0.record.history.append(HistoryEvent(timeUs: 1, kind: .harnessError, detail: "boom"))
