@@ -1,7 +1,7 @@
 import EvidenceModel
 
 extension ScenarioCell {
-    /// What the cell's record says was asked for. Rates over repeats are not in it: no single cell can keep them.
+    /// What the cell's record says was asked for. Rates over repeats are judged elsewhere: no single cell can keep them.
     public func description(vocabulary: FaultVocabulary) -> CellDescription {
         CellDescription(
             scenario: scenario, claim: claim, file: file, id: id,
@@ -13,12 +13,26 @@ extension ScenarioCell {
             workload: .init(
                 records: workload.records, rateRecordsPerS: workload.rate, sizeBytes: workload.size),
             faults: faults.map { $0.description(vocabulary: vocabulary) },
-            expectations: expectations.map {
+            expectations: statedExpectations,
+            recoveryTimeMs: Double(DurationText.microseconds(recoveryTime)) / 1000)
+    }
+
+    /// A cell for which only rates are stated still needs sound evidence: it states what any sound cell fulfils.
+    private var statedExpectations: [CellDescription.Expectation] {
+        guard expectations.isEmpty else {
+            return expectations.map {
                 .init(
                     measure: $0.measure, comparison: $0.comparison.rawValue, value: $0.value, line: $0.line,
                     text: $0.text)
-            },
-            recoveryTimeMs: Double(DurationText.microseconds(recoveryTime)) / 1000)
+            }
+        }
+        return rated.compactMap { rated in
+            guard let rate = rated.rate else { return nil }
+            let checks = rated.checks.map(\.text).joined(separator: " and ")
+            return .init(
+                measure: "sent", comparison: ">=", value: 0, line: rated.location.line,
+                text: "judged over all repeats: \(checks) in at least \(rate.atLeast) of \(rate.of)")
+        }
     }
 }
 
