@@ -142,7 +142,7 @@ struct Matrix: Sendable {
             guard let resolved, !resolved.isEmpty else { continue }
             let kept = cells.filter { cell in
                 !resolved.allSatisfy { condition, path in
-                    cell.contains { $0.path == path && condition.labels.contains($0.value.label) }
+                    condition.fits(cell, path: path)
                 }
             }
             if kept.count == cells.count { errors.add(element.error("excludes no cell")) }

@@ -21,6 +21,11 @@ public struct ParameterCondition: Sendable, Equatable {
         }
     }
 
+    /// Whether a cell has one of the labels at the path. A cell that does not set the parameter has `default` there.
+    func fits(_ cell: [MatrixParameter], path: String) -> Bool {
+        labels.contains(cell.first { $0.path == path }?.value.label ?? MatrixValue.unset)
+    }
+
     /// The path that the key names.
     /// - Throws: `ScenarioError` when it names none or several.
     func path(among paths: [String]) throws -> String {

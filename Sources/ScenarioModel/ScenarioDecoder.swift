@@ -123,13 +123,13 @@ struct ScenarioDecoder {
         var matched = matrix.cells.map { _ in [ExpectationSpec]() }
         for expectation in expectations {
             let resolved = errors.attempt {
-                try expectation.conditions.map { ($0.labels, try $0.path(among: matrix.paths)) }
+                try expectation.conditions.map { ($0, try $0.path(among: matrix.paths)) }
             }
             guard let resolved else { continue }
             var matchesAny = false
             for (index, cell) in matrix.cells.enumerated() {
-                let fits = resolved.allSatisfy { labels, path in
-                    cell.contains { $0.path == path && labels.contains($0.value.label) }
+                let fits = resolved.allSatisfy { condition, path in
+                    condition.fits(cell, path: path)
                 }
                 guard fits else { continue }
                 matchesAny = true

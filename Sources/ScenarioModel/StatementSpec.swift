@@ -52,7 +52,7 @@ public struct StatementSpec: Sendable, Equatable {
                 let resolved = try conditions.map { ($0, try $0.path(among: matrix.paths)) }
                 return matrix.cells.filter { cell in
                     resolved.allSatisfy { condition, path in
-                        cell.contains { $0.path == path && condition.labels.contains($0.value.label) }
+                        condition.fits(cell, path: path)
                     }
                 }
             }
@@ -68,10 +68,8 @@ extension ScenarioCell {
     /// Whether the cell's parameters fulfil all conditions.
     public func matches(_ conditions: [ParameterCondition]) -> Bool {
         conditions.allSatisfy { condition in
-            parameters.contains { parameter in
-                (parameter.path == condition.key || parameter.path.hasSuffix("." + condition.key))
-                    && condition.labels.contains(parameter.label)
-            }
+            let own = parameters.first { $0.path == condition.key || $0.path.hasSuffix("." + condition.key) }
+            return condition.labels.contains(own?.label ?? MatrixValue.unset)
         }
     }
 }

@@ -55,6 +55,20 @@ import Testing
         #expect(cells[0].id == "s,acks=default,faults.0=none")
     }
 
+    @Test func aCellWithoutAParameterHasItsDefault() throws {
+        let body = """
+            matrix:
+              producer.client: [librdkafka, raw]
+              include: [{ producer.client: raw, producer.config.x: 1 }]
+            expect:
+              - { when: { x: default }, lost: 0 }
+              - { when: { x: [1, default], client: raw }, failed: 0 }
+            """
+        let cells = try scenario(body).cells
+        #expect(cells.map { $0.expectations.map(\.measure) } == [["lost"], ["lost", "failed"], ["failed"]])
+        #expect(cells.map { $0.matches([]) } == [true, true, true])
+    }
+
     @Test func aSeedDependsOnNothingButTheCell() throws {
         let two = try scenario("matrix: { producer.config.acks: [1, all] }")
         let reversed = try scenario("matrix: { producer.config.acks: [all, 0, 1] }")
