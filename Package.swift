@@ -69,7 +69,8 @@ let package = Package(
             ], swiftSettings: strict),
 
         .executableTarget(
-            name: "crosswind", dependencies: ["Harness", "Conformance", argumentParser], swiftSettings: strict),
+            name: "crosswind",
+            dependencies: ["Harness", "Conformance", "Reports", "ScenarioModel", argumentParser], swiftSettings: strict),
         .executableTarget(name: "crosswind-rdkafka", dependencies: ["CLinux", "CRdkafka"], swiftSettings: strict),
 
         .testTarget(name: "PacketWireTests", dependencies: ["PacketWire"], swiftSettings: strict),

@@ -20,9 +20,9 @@ final class CellSupervisor: Sendable {
 
     private let channels = Mutex<[String: ChildChannel]>([:])
     private let stopping = Atomic<Bool>(false)
-    private let onProgress: @Sendable (String, CellProgress) -> Void
+    private let onProgress: @Sendable (String, CellStatus) -> Void
 
-    init(onProgress: @escaping @Sendable (String, CellProgress) -> Void) { self.onProgress = onProgress }
+    init(onProgress: @escaping @Sendable (String, CellStatus) -> Void) { self.onProgress = onProgress }
 
     /// True once the user asked to stop.
     var isStopping: Bool { stopping.load(ordering: .relaxed) }
@@ -68,7 +68,7 @@ final class CellSupervisor: Sendable {
             try await channel.forEachChunk { chunk in
                 pending.append(contentsOf: chunk)
                 while let end = pending.firstIndex(of: 0x0a) {
-                    if let progress = try? decoder.decode(CellProgress.self, from: Data(pending[..<end])) {
+                    if let progress = try? decoder.decode(CellStatus.self, from: Data(pending[..<end])) {
                         self.onProgress(job.id, progress)
                     }
                     pending.removeSubrange(...end)

@@ -35,3 +35,33 @@ public enum ListeningSocket {
         }
     }
 }
+
+/// A TCP connection made inside a namespace.
+public enum ConnectedSocket {
+    /// Connects.
+    ///
+    /// - Returns: the descriptor, the caller's to close.
+    /// - Throws: ``TestbedError`` when nothing listens there.
+    public static func open(address: String, port: UInt16, namespace: NetworkNamespace) throws -> Int32 {
+        try namespace.run {
+            let subject = "\(address):\(port) in \(namespace.name)"
+            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+            if descriptor < 0 { throw TestbedError(operation: "open socket", subject: subject, errorNumber: errno) }
+            var name = sockaddr_in()
+            name.sin_family = sa_family_t(AF_INET)
+            name.sin_port = port.bigEndian
+            name.sin_addr.s_addr = TunDevice.parse(address)
+            let connected = withUnsafePointer(to: &name) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                }
+            }
+            guard connected == 0 else {
+                let error = errno
+                close(descriptor)
+                throw TestbedError(operation: "connect to", subject: subject, errorNumber: error)
+            }
+            return descriptor
+        }
+    }
+}

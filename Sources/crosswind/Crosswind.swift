@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
 import Harness
+import Reports
+import ScenarioModel
 
 /// The command line: parse, call the Harness, map the exit code.
 @main
@@ -13,7 +15,7 @@ struct Crosswind: ParsableCommand {
             lacks something.
             """,
         subcommands: [
-            DoctorCommand.self,
+            RunCommand.self, ValidateCommand.self, ListCommand.self, ReportCommand.self, DoctorCommand.self,
         ])
 
     static func main() {
@@ -25,8 +27,25 @@ struct Crosswind: ParsableCommand {
     }
 }
 
-/// Runs asynchronous work from a synchronous command and ends the process with the exit code it answers.
+/// Runs asynchronous work from a synchronous command and ends the process with the exit code it answers. Errors are
+/// worded where they are made; here each kind only finds its exit code.
 func exitAfter(_ work: @escaping @Sendable () async throws -> ExitStatus) throws {
-    let status = try BlockingTask.run(work)
+    let status: ExitStatus
+    do {
+        status = try BlockingTask.run(work)
+    } catch let error as ScenarioErrors {
+        status = complain(error.description, .usage)
+    } catch let error as UsageError {
+        status = complain("crosswind: \(error)", .usage)
+    } catch let error as MissingRequirement {
+        status = complain("crosswind: \(error)", .unavailable)
+    } catch {
+        status = complain("crosswind: \(error)", .harnessError)
+    }
     if status != .passed { throw ExitCode(status.rawValue) }
+}
+
+private func complain(_ text: String, _ status: ExitStatus) -> ExitStatus {
+    FileHandle.standardError.write(Data((text + "\n").utf8))
+    return status
 }

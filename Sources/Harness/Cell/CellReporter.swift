@@ -6,12 +6,12 @@ final class CellReporter: Sendable {
     static let standardOutput = CellReporter(descriptor: 1)
 
     private let descriptor: Int32
-    private let current = Mutex(CellProgress(state: .starting))
+    private let current = Mutex(CellStatus(state: .starting))
 
     init(descriptor: Int32) { self.descriptor = descriptor }
 
     /// Changes the progress and reports it when it differs.
-    func update(_ change: (inout CellProgress) -> Void) {
+    func update(_ change: (inout CellStatus) -> Void) {
         current.withLock { progress in
             let before = progress
             change(&progress)

@@ -1,7 +1,7 @@
 import Foundation
 
 /// What a cell process tells its supervisor while it runs: one JSON line on its standard output for each change.
-public struct CellProgress: Codable, Sendable, Equatable {
+public struct CellStatus: Codable, Sendable, Equatable {
     /// Where the cell stands.
     public var state: State
     /// Records handed to the client so far.

@@ -1,0 +1,66 @@
+import EmbeddedBroker
+import EvidenceModel
+import Foundation
+import Logging
+import ScenarioModel
+import Synchronization
+import Testbed
+
+/// The embedded broker, in the cell's own process: each node listens in its own namespace behind its end of the link.
+final class EmbeddedBrokerUnderTest: BrokerUnderTest {
+    private let configuration: BrokerConfiguration
+    private let testbed: CellTestbed
+    private let cluster = Mutex<EmbeddedCluster?>(nil)
+
+    static let port: UInt16 = 9092
+
+    let bootstrap: String
+
+    init(cell: ScenarioCell, testbed: CellTestbed, record: RecordDirectory) throws {
+        self.testbed = testbed
+        var nodes: [BrokerConfiguration.Node] = []
+        for (index, device) in testbed.nodeDevices.enumerated() {
+            let socket = try ListeningSocket.open(
+                address: device.address, port: Self.port, namespace: testbed.nodes[index])
+            nodes.append(
+                .init(
+                    id: Int32(index + 1), advertisedHost: device.address, advertisedPort: Int(Self.port),
+                    listen: .socket(socket.descriptor)))
+        }
+        bootstrap = testbed.nodeDevices.map { "\($0.address):\(Self.port)" }.joined(separator: ",")
+        let topics = cell.broker.topics.map {
+            BrokerConfiguration.Topic(
+                name: $0.name, partitions: $0.partitions, replicationFactor: $0.replicas, properties: $0.config)
+        }
+        var configuration = BrokerConfiguration(
+            release: try Release(cell.broker.release ?? "4.3"), nodes: nodes, topics: topics,
+            properties: cell.broker.config)
+        configuration.logger = Logger(label: "broker") { StreamLogHandler.standardError(label: $0) }
+        self.configuration = configuration
+    }
+
+    func start() async throws {
+        let started = try await EmbeddedCluster.start(configuration)
+        cluster.withLock { $0 = started }
+    }
+
+    func connectWithoutFaults(host: String, port: UInt16) throws -> Int32 {
+        guard let index = testbed.nodeDevices.firstIndex(where: { $0.address == host }) else {
+            throw HarnessError(
+                operation: "read back from", subject: "\(host):\(port)", reason: "no node of this cell has the address")
+        }
+        return try ConnectedSocket.open(address: host, port: port, namespace: testbed.nodes[index])
+    }
+
+    func perform(_ action: BrokerAction, node: Int) async throws {
+        throw HarnessError(operation: "perform", subject: action.name, reason: "the embedded broker does not know it")
+    }
+
+    func stop() async {
+        let running = cluster.withLock { cluster in
+            defer { cluster = nil }
+            return cluster
+        }
+        await running?.shutdown()
+    }
+}

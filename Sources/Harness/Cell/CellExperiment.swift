@@ -1,0 +1,147 @@
+import Drivers
+import EvidenceModel
+import Foundation
+import LinkEmulator
+import Reports
+import ScenarioModel
+import Testbed
+import WireObserver
+
+/// The experiment of one cell, from the testbed to the read-back of the log.
+final class CellExperiment: Sendable {
+    private let cell: ScenarioCell
+    private let record: RecordDirectory
+    private let history: HistoryWriter
+    private let reporter: CellReporter
+    private let control: CellControl
+
+    init(
+        _ cell: ScenarioCell, _ record: RecordDirectory, _ history: HistoryWriter, _ reporter: CellReporter,
+        _ control: CellControl
+    ) {
+        self.cell = cell
+        self.record = record
+        self.history = history
+        self.reporter = reporter
+        self.control = control
+    }
+
+    /// Runs it. On return or throw, everything that was started has ended.
+    func run() async throws {
+        let catalog = DriverCatalog()
+        let launch = try catalog.launch(client: cell.producer.client, version: cell.producer.version)
+        let testbed = try CellTestbed(nodes: cell.broker.nodes, mtu: CellRun.mtu)
+        let captures = try CellCaptures(testbed: testbed, record: record, history: history)
+        do {
+            let link = try startLink(testbed)
+            do {
+                try await runWithLink(link, launch, testbed, captures)
+            } catch {
+                history.append(.linkEnded, values: link.stop().historyValues)
+                throw error
+            }
+        } catch {
+            captures.stop()
+            throw error
+        }
+    }
+
+    private func runWithLink(
+        _ link: Link, _ launch: DriverLaunch, _ testbed: CellTestbed, _ captures: CellCaptures
+    ) async throws {
+        history.append(.testbedReady)
+        let broker = try BrokerCatalog.broker(cell: cell, testbed: testbed, record: record)
+        do {
+            try await broker.start()
+            history.append(.brokerReady, detail: broker.bootstrap)
+            let actions = BrokerActions(cell: cell, broker: broker, history: history)
+            let end = try await runDriver(launch, broker, testbed, captures, link, actions)
+            reporter.update { $0.state = .settling }
+            await actions.stop()
+            captures.stop()
+            let report = link.stop()
+            history.append(.linkEnded, values: report.historyValues)
+            countDrops(testbed)
+            switch end {
+            case .refused(let text): throw ClientRefusal(description: "\(launch.clientName(cell)): \(text)")
+            case .died(let text): history.append(.harnessError, subject: "driver", detail: text)
+            case .done, .stopped: break
+            }
+            try await readBack(broker)
+        } catch {
+            await broker.stop()
+            throw error
+        }
+        await broker.stop()
+    }
+
+    private func startLink(_ testbed: CellTestbed) throws -> Link {
+        var ports = [
+            LinkConfiguration.Port(
+                node: 0, descriptor: testbed.clientDevice.descriptor, address: testbed.clientDevice.address)
+        ]
+        for (index, device) in testbed.nodeDevices.enumerated() {
+            ports.append(.init(node: index + 1, descriptor: device.descriptor, address: device.address))
+        }
+        let history = history
+        let link = try Link(
+            LinkConfiguration(
+                ports: ports, mtu: Int(CellRun.mtu), seed: cell.seed, faults: cell.faults,
+                faultLogPath: record.path(of: .faultLog)),
+            onPhase: { event in
+                history.append(event.began ? .faultBegan : .faultEnded, subject: event.fault, timeUs: event.timeUs)
+            })
+        try link.start()
+        return link
+    }
+
+    private func runDriver(
+        _ launch: DriverLaunch, _ broker: any BrokerUnderTest, _ testbed: CellTestbed, _ captures: CellCaptures,
+        _ link: Link, _ actions: BrokerActions
+    ) async throws -> CellDriver.End {
+        let topics = cell.broker.topics.map { DriverConfiguration.Topic(name: $0.name, partitions: $0.partitions) }
+        let configuration = DriverConfiguration(
+            bootstrap: broker.bootstrap, config: cell.producer.config, topics: topics,
+            records: cell.workload.records, rateRecordsPerS: cell.workload.rate, sizeBytes: cell.workload.size,
+            partitioner: cell.workload.partitioner == .client ? .client : .roundRobin)
+        let driver = CellDriver(
+            launch: launch, configuration: configuration, namespace: testbed.client, record: record, history: history,
+            reporter: reporter)
+        let reporter = reporter
+        let counting = Task {
+            while !Task.isCancelled {
+                try await Task.sleep(for: .milliseconds(200))
+                let counters = captures.clientCounters
+                reporter.update { $0.retries = counters.retries }
+            }
+        }
+        defer { counting.cancel() }
+        let control = control
+        return try await driver.run(timeout: cell.timeout, stop: { await control.waitForStop() }) { timeUs in
+            link.setTimeZero(epochUs: timeUs)
+            actions.begin(timeZeroUs: timeUs)
+        }
+    }
+
+    private func countDrops(_ testbed: CellTestbed) {
+        for device in [testbed.clientDevice] + testbed.nodeDevices {
+            guard let drops = try? device.droppedPackets() else { continue }
+            history.append(
+                .deviceCounters, subject: device.name,
+                values: ["rx_dropped_packets": drops.received, "tx_dropped_packets": drops.sent])
+        }
+    }
+
+    private func readBack(_ broker: any BrokerUnderTest) async throws {
+        let log = try await LogReadBack(broker: broker, topics: cell.broker.topics.map(\.name)).read()
+        try record.write(log)
+        history.append(.logReadBack, values: ["batches": Int64(log.batches.count)])
+    }
+}
+
+extension DriverLaunch {
+    /// The client for messages.
+    func clientName(_ cell: ScenarioCell) -> String {
+        ([cell.producer.client] + [cell.producer.version].compactMap { $0 }).joined(separator: " ")
+    }
+}

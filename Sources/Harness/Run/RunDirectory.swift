@@ -1,0 +1,115 @@
+import Foundation
+
+/// Where a run keeps its record: `scenarios/` with a copy of each file, a directory for each cell, and the results.
+public struct RunDirectory: Sendable {
+    /// Path of the directory.
+    public let path: String
+
+    /// Names a directory; nothing is touched.
+    public init(path: String) { self.path = path }
+
+    /// The directory's name for a run that begins now.
+    static func defaultPath(names: [String], now: Date = Date()) -> String {
+        let format = DateFormatter()
+        format.locale = Locale(identifier: "en_US_POSIX")
+        format.dateFormat = "yyyyMMdd-HHmmss"
+        let name = names.count == 1 ? names[0] : "\(names.count)-scenarios"
+        var path = "runs/\(format.string(from: now))-\(name)"
+        var attempt = 1
+        while FileManager.default.fileExists(atPath: path) {
+            attempt += 1
+            path = "runs/\(format.string(from: now))-\(name)-\(attempt)"
+        }
+        return path
+    }
+
+    /// Makes the directory.
+    ///
+    /// - Throws: ``HarnessError`` when it cannot be made, or holds another run already.
+    func create() throws {
+        if FileManager.default.fileExists(atPath: path + "/run.json") {
+            throw HarnessError(
+                operation: "use", subject: path, reason: "it holds a run already",
+                remedy: "name another directory with --output")
+        }
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path + "/scenarios", withIntermediateDirectories: true)
+        } catch {
+            throw HarnessError(operation: "make", subject: path, reason: error.localizedDescription)
+        }
+    }
+
+    /// Where the copy of a scenario's file is.
+    func scenarioPath(_ name: String) -> String { "\(path)/scenarios/\(name).yaml" }
+
+    /// Where a cell's record is, from the run's directory.
+    static func cellPath(scenario: String, cell: String) -> String { "\(scenario)/\(cell)" }
+
+    /// Writes a value as JSON.
+    func write(_ value: some Encodable, to name: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        do {
+            try encoder.encode(value).write(to: URL(fileURLWithPath: "\(path)/\(name)"), options: .atomic)
+        } catch {
+            throw HarnessError(operation: "write", subject: "\(path)/\(name)", reason: error.localizedDescription)
+        }
+    }
+
+    /// Reads a JSON file of the run.
+    func read<Value: Decodable>(_ type: Value.Type, from name: String) throws -> Value {
+        let file = "\(path)/\(name)"
+        do {
+            return try JSONDecoder().decode(type, from: Data(contentsOf: URL(fileURLWithPath: file)))
+        } catch {
+            throw HarnessError(
+                operation: "read", subject: file, reason: error.localizedDescription,
+                remedy: "name the directory of a run, for example one under runs/")
+        }
+    }
+}
+
+/// `run.json`: what a run consists of, so that it can be judged and drawn again.
+struct RunManifest: Codable, Sendable, Equatable {
+    /// The seed of the run.
+    var seed: UInt64
+    /// When it began, microseconds since the epoch.
+    var startedUs: Int64
+    /// The cells in the order in which they are reported.
+    var cells: [Entry]
+
+    /// One cell.
+    struct Entry: Codable, Sendable, Equatable {
+        /// The scenario's name.
+        var scenario: String
+        /// The scenario's file as the user named it.
+        var file: String
+        /// The cell's id.
+        var cell: String
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case seed
+        case startedUs = "started_us"
+        case cells
+    }
+}
+
+/// `plan.json` of a cell: which cell of which file the cell process is to run.
+struct CellPlan: Codable, Sendable, Equatable {
+    /// The copy of the scenario's file.
+    var scenarioPath: String
+    /// The scenario's file as the user named it.
+    var file: String
+    /// The cell's id.
+    var cell: String
+    /// The seed of the run.
+    var runSeed: UInt64
+
+    enum CodingKeys: String, CodingKey {
+        case scenarioPath = "scenario_path"
+        case file, cell
+        case runSeed = "run_seed"
+    }
+}

@@ -1,0 +1,120 @@
+import EvidenceModel
+import Foundation
+import Reports
+import ScenarioModel
+import Synchronization
+import Testbed
+
+/// What a run shows on the terminal: live progress on standard error, the table on standard output.
+final class RunOutput: Sendable {
+    private struct State {
+        var renderer: ProgressRenderer
+        var cells: [String: Reports.CellProgress]
+        var timer: (any DispatchSourceTimer)?
+    }
+
+    private let state: Mutex<State>
+    private let seed: UInt64
+    private let directory: String
+    private let cellCount: Int
+
+    init(cells: [ScenarioCell], seed: UInt64, directory: String) {
+        let progress = cells.map { cell in
+            Reports.CellProgress(
+                id: cell.id,
+                label: CellLabel.text(
+                    Dictionary(cell.parameters.map { ($0.path, $0.label) }) { first, _ in first }, id: cell.id),
+                total: cell.workload.records)
+        }
+        state = Mutex(
+            State(
+                renderer: ProgressRenderer(style: Self.style(of: 2), cells: progress),
+                cells: Dictionary(progress.map { ($0.id, $0) }) { first, _ in first }))
+        self.seed = seed
+        self.directory = directory
+        cellCount = cells.count
+    }
+
+    /// Says what begins, with the seed that repeats it.
+    func begin() {
+        write("\(cellCount) cell\(cellCount == 1 ? "" : "s"), seed \(seed), record in \(directory)\n")
+        let timer = DispatchSource.makeTimerSource(queue: .global())
+        timer.schedule(deadline: .now() + 0.2, repeating: 0.2)
+        timer.setEventHandler { self.draw { $0.renderer.redraw() } }
+        timer.resume()
+        state.withLock { $0.timer = timer }
+    }
+
+    /// Takes a cell's progress.
+    func progress(_ id: String, _ status: CellStatus) {
+        draw { state in
+            guard var cell = state.cells[id] else { return "" }
+            cell.phase = Self.phase(status.state)
+            cell.sent = status.sent
+            cell.acked = status.acked
+            cell.retries = status.retries
+            cell.errors = status.errors + status.failed
+            state.cells[id] = cell
+            return cell.phase == .finished ? "" : state.renderer.update(cell)
+        }
+    }
+
+    /// Takes the end of a cell.
+    func ended(_ id: String, _ end: ChildEnd, _ verdict: Verdict?) {
+        draw { state in
+            guard var cell = state.cells[id] else { return "" }
+            cell.phase = .finished
+            cell.outcome = verdict?.outcome
+            cell.reason = verdict?.reason ?? "the cell process ended with \(end) and left no record; see its cell.log"
+            state.cells[id] = cell
+            return state.renderer.update(cell)
+        }
+    }
+
+    /// Says that the user asked to stop.
+    func interrupted() { write("\nstopping: cells end in order; once more ends them at once\n") }
+
+    /// Takes the live lines away and prints the table.
+    func finish(_ results: RunResults) {
+        draw { state in
+            state.timer?.cancel()
+            return state.renderer.finish()
+        }
+        Self.printTable(results)
+        print("record: \(directory)")
+    }
+
+    /// Prints the table of a run on standard output.
+    static func printTable(_ results: RunResults) {
+        print(ResultTable(results, style: style(of: 1)).text())
+    }
+
+    private func draw(_ change: (inout sending State) -> String) {
+        state.withLock { state in
+            let text = change(&state)
+            if !text.isEmpty { write(text) }
+        }
+    }
+
+    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+
+    private static func phase(_ state: CellStatus.State) -> Reports.CellProgress.Phase {
+        switch state {
+        case .waiting: .waiting
+        case .starting: .starting
+        case .running: .running
+        case .settling: .reading
+        case .judging: .judging
+        case .done, .broken: .finished
+        }
+    }
+
+    private static func style(of descriptor: Int32) -> TerminalStyle {
+        var size = winsize()
+        let isTerminal = isatty(descriptor) == 1
+        if isTerminal { _ = ioctl(descriptor, UInt(TIOCGWINSZ), &size) }
+        return TerminalStyle.detect(
+            environment: ProcessInfo.processInfo.environment, isTerminal: isTerminal, width: Int(size.ws_col),
+            height: Int(size.ws_row))
+    }
+}

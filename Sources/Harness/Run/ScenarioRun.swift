@@ -1,0 +1,143 @@
+import Dispatch
+import EvidenceModel
+import Foundation
+import Reports
+import ScenarioModel
+import Synchronization
+import Testbed
+
+/// `crosswind run`: every cell of the chosen scenarios, each in a process of its own, then verdicts and reports.
+public final class ScenarioRun: Sendable {
+    private let options: RunOptions
+    private let directory: RunDirectory
+    private let scenarios: [Scenario]
+    private let cells: [ScenarioCell]
+    private let output: RunOutput
+    private let breakage = Mutex<[String: CellStatus]>([:])
+
+    /// Runs and answers the exit code.
+    ///
+    /// - Throws: `ScenarioErrors` for a bad file, ``MissingRequirement`` when this machine cannot run cells,
+    ///   ``HarnessError`` when the run directory cannot be used. Nothing was started then.
+    public static func run(_ options: RunOptions) async throws -> ExitStatus {
+        let scenarios = ScenarioLibrary.select(
+            try ScenarioLibrary.load(options.scenarios, seed: options.seed), tags: options.tags,
+            withoutTags: options.withoutTags)
+        guard !scenarios.isEmpty else {
+            throw UsageError("no scenario carries these tags; `crosswind list` shows the tags of each")
+        }
+        try Doctor.requireReady()
+        return try await ScenarioRun(options, scenarios).run()
+    }
+
+    private init(_ options: RunOptions, _ scenarios: [Scenario]) throws {
+        self.options = options
+        self.scenarios = scenarios
+        var cells = scenarios.flatMap(\.cells)
+        if let shard = options.shard {
+            cells = cells.enumerated().filter { $0.offset % shard.count == shard.index - 1 }.map(\.element)
+        }
+        self.cells = cells
+        directory = RunDirectory(path: options.output ?? RunDirectory.defaultPath(names: scenarios.map(\.name)))
+        output = RunOutput(cells: cells, seed: scenarios.first?.runSeed ?? 0, directory: directory.path)
+    }
+
+    private func run() async throws -> ExitStatus {
+        try directory.create()
+        let jobs = try prepare()
+        let supervisor = CellSupervisor { id, progress in
+            if progress.state == .broken { self.breakage.withLock { $0[id] = progress } }
+            self.output.progress(id, progress)
+        }
+        let interrupts = interruptHandlers(supervisor)
+        defer { interrupts.forEach { $0.cancel() } }
+        let limit = options.jobs ?? Self.automaticJobs
+        output.begin()
+        let timer = options.timeout.map { limit in
+            Task {
+                try await Task.sleep(for: limit)
+                supervisor.stop()
+            }
+        }
+        defer { timer?.cancel() }
+        try await supervisor.run(jobs, limit: limit) { job, end in await self.cellEnded(job, end, supervisor) }
+        return try finish(interrupted: supervisor.isStopping)
+    }
+
+    /// Cells mostly wait: for their load to be due, for timers, for the network. Three a processor keeps it busy
+    /// without making the links late; the verdict of a cell whose link was late is inconclusive.
+    private static var automaticJobs: Int { max(2, 3 * ProcessInfo.processInfo.activeProcessorCount) }
+
+    private func prepare() throws -> [CellSupervisor.Job] {
+        let chosen = Set(cells.map(\.scenario))
+        for scenario in scenarios where chosen.contains(scenario.name) {
+            let copy = directory.scenarioPath(scenario.name)
+            do {
+                try FileManager.default.copyItem(atPath: scenario.file, toPath: copy)
+            } catch {
+                throw HarnessError(operation: "copy", subject: scenario.file, reason: error.localizedDescription)
+            }
+        }
+        let seeds = Dictionary(uniqueKeysWithValues: scenarios.map { ($0.name, $0.runSeed) })
+        try directory.write(
+            RunManifest(
+                seed: scenarios.first?.runSeed ?? 0, startedUs: WallClock.nowUs(),
+                cells: cells.map { .init(scenario: $0.scenario, file: $0.file, cell: $0.id) }),
+            to: "run.json")
+        return try cells.map { cell in
+            let path = RunDirectory.cellPath(scenario: cell.scenario, cell: cell.id)
+            let record = RecordDirectory(path: "\(directory.path)/\(path)")
+            try record.create()
+            try directory.write(
+                CellPlan(
+                    scenarioPath: directory.scenarioPath(cell.scenario), file: cell.file, cell: cell.id,
+                    runSeed: seeds[cell.scenario] ?? 0),
+                to: "\(path)/plan.json")
+            return CellSupervisor.Job(
+                id: cell.id, arguments: [CellProcess.argument, record.path], directory: record.path)
+        }
+    }
+
+    private func cellEnded(_ job: CellSupervisor.Job, _ end: ChildEnd, _ supervisor: CellSupervisor) async -> Bool {
+        let record = RecordDirectory(path: job.directory)
+        let verdict: Verdict?
+        if let known = try? record.verdict() { verdict = known } else { verdict = try? CellJudge.judge(record) }
+        output.ended(job.id, end, verdict)
+        return !(options.failFast && verdict?.outcome == .failed)
+    }
+
+    private func finish(interrupted: Bool) throws -> ExitStatus {
+        let results = try RunReport.assemble(directory)
+        try RunReport.write(results, directory, htmlCopy: options.report)
+        output.finish(results)
+        let broken = breakage.withLock { Array($0.values) }
+        if let worst = broken.compactMap({ $0.exitCode.flatMap(ExitStatus.init) }).max(by: { $0.rawValue < $1.rawValue }) {
+            return worst
+        }
+        return ExitStatus(results.outcome)
+    }
+
+    /// The first Ctrl-C ends the cells in order and keeps the record; the second ends everything at once.
+    private func interruptHandlers(_ supervisor: CellSupervisor) -> [any DispatchSourceSignal] {
+        [SIGINT, SIGTERM].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler {
+                if supervisor.isStopping { exit(128 + number) }
+                self.output.interrupted()
+                supervisor.stop()
+            }
+            source.resume()
+            return source
+        }
+    }
+}
+
+/// Arguments that make no sense together. Exit code 64.
+public struct UsageError: Error, CustomStringConvertible, Sendable, Equatable {
+    /// What is wrong and what to do.
+    public let description: String
+
+    /// Describes what is wrong.
+    public init(_ description: String) { self.description = description }
+}

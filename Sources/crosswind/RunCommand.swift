@@ -1,0 +1,85 @@
+import ArgumentParser
+import Harness
+
+/// `crosswind run`: run scenarios and judge them.
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Run scenarios: every cell in a sandbox of its own, a verdict for each.")
+
+    @Argument(help: "Scenario files, directories or globs.")
+    var scenarios: [String]
+
+    @Flag(help: "Show the cells and the timeline of their faults; start nothing.")
+    var dryRun = false
+
+    @Option(help: "Cells at a time: a number, or auto.")
+    var jobs = "auto"
+
+    @Option(help: "The seed that drives every random decision; printed when chosen for you.")
+    var seed: UInt64?
+
+    @Option(name: [.customLong("tag")], help: "Run only scenarios with this tag; may be given more than once.")
+    var tags: [String] = []
+
+    @Option(name: [.customLong("without-tag")], help: "Leave out scenarios with this tag.")
+    var withoutTags: [String] = []
+
+    @Option(help: "Directory for the record; default runs/TIME-NAME.")
+    var output: String?
+
+    @Option(help: "Also write the HTML report to this file.")
+    var report: String?
+
+    @Option(help: "Run part K of N of the cells, for example 2/4.")
+    var shard: String?
+
+    @Option(help: "Limit of the whole run, in seconds; what runs then is stopped and is inconclusive.")
+    var timeout: Int?
+
+    @Option(help: "Compare with this baseline: a run directory or a baseline file.")
+    var baseline: String?
+
+    @Flag(help: "Start no further cell after the first that fails.")
+    var failFast = false
+
+    func validate() throws {
+        if jobs != "auto", Int(jobs).map({ $0 < 1 }) ?? true {
+            throw ValidationError("--jobs \(jobs): not a number from 1, nor auto")
+        }
+        if let shard, Self.parse(shard: shard) == nil {
+            throw ValidationError("--shard \(shard): not K/N with 1 <= K <= N, for example 2/4")
+        }
+        if let timeout, timeout < 1 { throw ValidationError("--timeout \(timeout): not a number of seconds from 1") }
+    }
+
+    func run() throws {
+        var options = RunOptions()
+        options.scenarios = scenarios
+        options.tags = tags
+        options.withoutTags = withoutTags
+        options.seed = seed
+        options.jobs = Int(jobs)
+        options.output = output
+        options.report = report
+        options.failFast = failFast
+        options.timeout = timeout.map { .seconds($0) }
+        options.shard = shard.flatMap(Self.parse)
+        options.baseline = baseline
+        let asked = options
+        try exitAfter {
+            if dryRun {
+                print(try ScenarioLibrary.dryRun(asked), terminator: "")
+                return .passed
+            }
+            return try await ScenarioRun.run(asked)
+        }
+    }
+
+    private static func parse(shard: String) -> (index: Int, count: Int)? {
+        let parts = shard.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+        guard parts.count == 2, let index = parts[0], let count = parts[1], index >= 1, index <= count else {
+            return nil
+        }
+        return (index, count)
+    }
+}

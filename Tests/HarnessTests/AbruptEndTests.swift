@@ -1,0 +1,97 @@
+import EvidenceModel
+import Foundation
+import Glibc
+import Testing
+
+/// Ctrl-C and SIGKILL in the middle of a run: nothing is left, and the record so far can be read.
+@Suite(.enabled(if: CrosswindProgram.canRunCells, CrosswindProgram.reason), .serialized)
+struct AbruptEndTests {
+    private static let scenario = """
+        name: long
+        claim: A test of the harness.
+        repeat: 2
+        producer: { client: librdkafka }
+        workload: { records: 100000, rate: 1000/s, size: 100B }
+        """
+
+    /// Starts a run and waits until both cells have their first records.
+    private static func startRun(in directory: String) throws -> CrosswindProgram.Running {
+        try scenario.write(toFile: directory + "/s.yaml", atomically: true, encoding: .utf8)
+        let running = try CrosswindProgram.start(
+            ["run", "--jobs", "2", "--output", directory + "/run", directory + "/s.yaml"])
+        for repeatIndex in 1...2 {
+            let file = "\(directory)/run/long/long,repeat=\(repeatIndex)/history.jsonl"
+            try waitUntil("the cells run") {
+                ((try? String(contentsOfFile: file, encoding: .utf8)) ?? "").contains("time-zero")
+            }
+        }
+        return running
+    }
+
+    private static func waitUntil(_ what: Comment, _ condition: () -> Bool) throws {
+        for _ in 0..<600 {
+            if condition() { return }
+            usleep(50_000)
+        }
+        try #require(Bool(false), what)
+    }
+
+    /// Processes whose command line or environment names the run's directory.
+    private static func processes(of directory: String) -> [String] {
+        let ids = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return ids.filter { id in
+            guard Int32(id) != nil, let line = FileManager.default.contents(atPath: "/proc/\(id)/cmdline") else {
+                return false
+            }
+            return String(decoding: line, as: UTF8.self).contains(directory)
+        }
+    }
+
+    /// Network namespaces that any process of this machine is in.
+    private static func namespaces() -> Set<String> {
+        let ids = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return Set(
+            ids.filter { Int32($0) != nil }.compactMap {
+                try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\($0)/ns/net")
+            })
+    }
+
+    @Test func aKilledHarnessLeavesNothingTenTimes() throws {
+        let mounts = try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)
+        for _ in 1...10 {
+            try CrosswindProgram.withTemporaryDirectory { directory in
+                let running = try Self.startRun(in: directory)
+                #expect(Self.processes(of: directory).count > 2, "the test would prove nothing")
+                let during = Self.namespaces()
+                kill(running.process.processIdentifier, SIGKILL)
+                running.process.waitUntilExit()
+                try Self.waitUntil("every process of the run ends") { Self.processes(of: directory).isEmpty }
+                let after = Self.namespaces()
+                #expect(after.count < during.count)
+                for repeatIndex in 1...2 {
+                    let record = RecordDirectory(path: "\(directory)/run/long/long,repeat=\(repeatIndex)")
+                    #expect(try record.history().elements.contains { $0.kind == .timeZero })
+                }
+                let report = try CrosswindProgram.run(["report", directory + "/run"])
+                #expect(report.exitCode == 2, "\(report.output)\(report.errors)")
+            }
+        }
+        #expect(try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8) == mounts)
+    }
+
+    @Test(arguments: [SIGINT, SIGTERM])
+    func anInterruptedRunEndsInOrderAndIsInconclusive(_ signal: Int32) throws {
+        try CrosswindProgram.withTemporaryDirectory { directory in
+            let running = try Self.startRun(in: directory)
+            kill(running.process.processIdentifier, signal)
+            let result = CrosswindProgram.finish(running)
+            #expect(result.exitCode == 2, "\(result.output)\(result.errors)")
+            #expect(Self.processes(of: directory).isEmpty)
+            let record = RecordDirectory(path: directory + "/run/long/long,repeat=1")
+            #expect(try record.history().elements.contains { $0.kind == .interrupted })
+            #expect(try record.verdict()?.outcome == .inconclusive)
+            // The log was still read back, so what was acknowledged so far is accounted for.
+            #expect(try record.verdict()?.measures.lost == 0)
+        }
+    }
+}
