@@ -22,6 +22,7 @@ struct YAMLReader {
     static let maxDepth = 64
     static let maxAliases = 16
     static let maxValues = 100_000
+    static let maxExpandedBytes = 8_000_000
 
     let file: String
     private var values = 0
@@ -39,6 +40,11 @@ struct YAMLReader {
         let aliases = Self.possibleAliases(in: yaml)
         guard aliases <= Self.maxAliases else {
             throw ScenarioError(at: start, "the file has \(aliases) aliases", allowed: "\(Self.maxAliases) aliases")
+        }
+        let growth = (0..<(aliases / 3 + (aliases > 0 ? 1 : 0))).reduce(1) { product, _ in product * 3 }
+        guard aliases == 0 || yaml.utf8.count * growth <= Self.maxExpandedBytes else {
+            throw ScenarioError(
+                at: start, "the file has \(aliases) aliases in \(yaml.utf8.count) bytes", allowed: "fewer of both")
         }
         guard let root = try compose(yaml), !root.isEmptyScalar else {
             throw ScenarioError(at: start, "the file is empty", allowed: "a mapping with name, claim, producer, …")

@@ -14,12 +14,29 @@ import Testing
     }
 
     @Test func aSmallBombOfAliasesIsBounded() {
-        var bomb = "a0: &a0 [\([String](repeating: "x", count: 4000).joined(separator: ", "))]\n"
+        var bomb = "a0: &a0 [\([String](repeating: "x", count: 3000).joined(separator: ", "))]\n"
         for level in 1...5 {
             bomb += "a\(level): &a\(level) [*a\(level - 1), *a\(level - 1), *a\(level - 1)]\n"
         }
         bomb += "? *a5\n: 1\n"
         #expect(wrong(bomb).contains("too many values; allowed: 100000 values in a file"))
+    }
+
+    @Test func fewAliasesOfALargeValue() {
+        var bomb = "a0: &a0 [\([String](repeating: "x", count: 60_000).joined(separator: ", "))]\n"
+        for level in 1...5 {
+            bomb += "a\(level): &a\(level) [*a\(level - 1), *a\(level - 1), *a\(level - 1)]\n"
+        }
+        #expect(wrong(bomb).hasPrefix("x.yaml:1:1: the file has 15 aliases in 180"))
+    }
+
+    @Test func ordinaryAliasesAreRead() throws {
+        let body = """
+            producer: { config: &config { acks: all, linger.ms: 5 } }
+            workload: { records: 7 }
+            broker: { config: *config }
+            """
+        #expect(try scenario(body).cells[0].broker.config == ["acks": "all", "linger.ms": "5"])
     }
 
     @Test(arguments: ["[", "{a: ", "- "])
