@@ -1,0 +1,137 @@
+/// A TCP segment of a capture: headers decoded, payload as a view.
+///
+/// It differs from the link's header views in what a capture may hold: packets cut by a snap length, IPv6 extension
+/// headers, lengths of 0 left by segmentation offload. Checksums are not verified: offload leaves them wrong in captures.
+public struct CapturedSegment {
+    /// Sender.
+    public var source: IPAddress
+    /// Receiver.
+    public var destination: IPAddress
+    /// Sender's port.
+    public var sourcePort: UInt16
+    /// Receiver's port.
+    public var destinationPort: UInt16
+    /// Sequence number of the first payload byte (of the SYN itself for a SYN).
+    public var sequence: UInt32
+    /// Acknowledgement number; meaningful when ``hasAcknowledgement``.
+    public var acknowledgement: UInt32
+    /// The flag byte of RFC 9293, 3.1.
+    public var flags: UInt8
+    /// Time to live or hop limit.
+    public var timeToLive: UInt8
+    /// The part of the payload that was captured.
+    public var payload: UnsafeRawBufferPointer
+    /// Length of the payload on the wire.
+    public var payloadLength: Int
+
+    /// FIN.
+    public var isFinish: Bool { flags & 0x01 != 0 }
+    /// SYN.
+    public var isSynchronise: Bool { flags & 0x02 != 0 }
+    /// RST.
+    public var isReset: Bool { flags & 0x04 != 0 }
+    /// ACK.
+    public var hasAcknowledgement: Bool { flags & 0x10 != 0 }
+
+    /// What a packet turned out to be.
+    public enum Outcome {
+        /// A TCP segment.
+        case segment(CapturedSegment)
+        /// Something else: ARP, UDP, ICMP …
+        case notTCP
+        /// An IP fragment; fragments are not put together.
+        case fragment
+        /// Too short or contradictory.
+        case malformed
+    }
+
+    /// Decodes a captured packet: link layer, IPv4 or IPv6 with extension headers, TCP.
+    public static func decode(_ packet: CapturedPacket) -> Outcome {
+        let bytes = packet.bytes
+        guard let offset = packet.linkType.networkOffset(in: bytes), bytes.count > offset else { return .notTCP }
+        let ip = UnsafeRawBufferPointer(rebasing: bytes[offset...])
+        let onWire = packet.originalLength - offset
+        switch ip[0] >> 4 {
+        case 4: return decodeIPv4(ip, onWire: onWire)
+        case 6: return decodeIPv6(ip, onWire: onWire)
+        default: return .notTCP
+        }
+    }
+
+    private static func decodeIPv4(_ ip: UnsafeRawBufferPointer, onWire: Int) -> Outcome {
+        guard ip.count >= 20 else { return .malformed }
+        let headerLength = Int(ip[0] & 15) * 4
+        guard headerLength >= 20, ip.count >= headerLength else { return .malformed }
+        guard ip[9] == 6 else { return .notTCP }
+        guard be16(ip, 6) & 0x3fff == 0 else { return .fragment }
+        // Segmentation offload can leave 0 here; then the frame's own length is all there is.
+        let stated = Int(be16(ip, 2))
+        let total = stated == 0 ? onWire : stated
+        guard total >= headerLength else { return .malformed }
+        return decodeTCP(
+            ip, at: headerLength, end: total, source: IPAddress(v4: be32(ip, 12)),
+            destination: IPAddress(v4: be32(ip, 16)), timeToLive: ip[8])
+    }
+
+    private static func decodeIPv6(_ ip: UnsafeRawBufferPointer, onWire: Int) -> Outcome {
+        guard ip.count >= 40 else { return .malformed }
+        let stated = Int(be16(ip, 4))
+        let total = stated == 0 ? onWire : 40 + stated
+        var next = ip[6]
+        var offset = 40
+        while next != 6 {
+            guard ip.count >= offset + 8 else { return .notTCP }
+            switch next {
+            case 0, 43, 60:  // hop-by-hop options, routing, destination options
+                next = ip[offset]
+                offset += 8 + 8 * Int(ip[offset + 1])
+            case 51:  // authentication header
+                next = ip[offset]
+                offset += 8 + 4 * Int(ip[offset + 1])
+            case 44:  // fragment
+                guard be16(ip, offset + 2) & 0xfff9 == 0 else { return .fragment }
+                next = ip[offset]
+                offset += 8
+            default: return .notTCP
+            }
+        }
+        return decodeTCP(
+            ip, at: offset, end: total, source: IPAddress(high: be64(ip, 8), low: be64(ip, 16)),
+            destination: IPAddress(high: be64(ip, 24), low: be64(ip, 32)), timeToLive: ip[7])
+    }
+
+    private static func decodeTCP(
+        _ ip: UnsafeRawBufferPointer, at offset: Int, end: Int, source: IPAddress, destination: IPAddress,
+        timeToLive: UInt8
+    ) -> Outcome {
+        guard ip.count >= offset + 20, end >= offset + 20 else { return .malformed }
+        let headerLength = Int(ip[offset + 12] >> 4) * 4
+        let start = offset + headerLength
+        guard headerLength >= 20, end >= start else { return .malformed }
+        let capturedEnd = min(ip.count, end)
+        let payload =
+            capturedEnd > start
+            ? UnsafeRawBufferPointer(rebasing: ip[start..<capturedEnd]) : UnsafeRawBufferPointer(start: nil, count: 0)
+        return .segment(
+            CapturedSegment(
+                source: source, destination: destination, sourcePort: be16(ip, offset),
+                destinationPort: be16(ip, offset + 2), sequence: be32(ip, offset + 4),
+                acknowledgement: be32(ip, offset + 8), flags: ip[offset + 13], timeToLive: timeToLive,
+                payload: payload, payloadLength: end - start))
+    }
+
+    @inline(__always)
+    private static func be16(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> UInt16 {
+        UInt16(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt16.self))
+    }
+
+    @inline(__always)
+    private static func be32(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> UInt32 {
+        UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+    }
+
+    @inline(__always)
+    private static func be64(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> UInt64 {
+        UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    }
+}
