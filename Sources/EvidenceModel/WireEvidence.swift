@@ -99,7 +99,8 @@ public struct WireEvidence: Codable, Sendable, Equatable {
         public var lastSequence: Int32
         /// Number of records.
         public var recordCount: Int32
-        /// FNV-1a of the records section of the first attempt, as hexadecimal.
+        /// Names the records of the first attempt, 16 hexadecimal digits: CRC-32C of the records section (8) and its
+        /// length (8). It does not depend on producer id, epoch or sequence, so the same records under another epoch show.
         public var payloadHash: String
         /// The offset that the broker gave; nil when it never answered with one.
         public var baseOffset: Int64?
@@ -174,6 +175,9 @@ public struct WireEvidence: Codable, Sendable, Equatable {
         public var requestRetransmissions: Int
         /// Segments of the answer that were sent again, as seen at the broker.
         public var ackRetransmissions: Int
+        /// The records of this attempt where they are not those of the batch's first attempt: a broken retry, which
+        /// a broker does not notice.
+        public var payloadHash: String?
 
         /// An attempt; what was not seen stays nil.
         public init(
@@ -213,6 +217,7 @@ public struct WireEvidence: Codable, Sendable, Equatable {
             case deduplicated, fate
             case requestRetransmissions = "request_retransmissions"
             case ackRetransmissions = "ack_retransmissions"
+            case payloadHash = "payload_hash"
         }
     }
 
