@@ -74,6 +74,9 @@ let package = Package(
         .executableTarget(name: "crosswind-rdkafka", dependencies: ["CLinux", "CRdkafka"], swiftSettings: strict),
 
         .testTarget(name: "PacketWireTests", dependencies: ["PacketWire"], swiftSettings: strict),
+        .testTarget(
+            name: "WireObserverTests", dependencies: ["WireObserver", "PacketWire", "KafkaWire", "EvidenceModel"],
+            swiftSettings: strict),
 
         .testTarget(name: "ScenarioModelTests", dependencies: ["ScenarioModel", "EvidenceModel"], swiftSettings: strict),
         .testTarget(name: "EvidenceModelTests", dependencies: ["EvidenceModel"], swiftSettings: strict),

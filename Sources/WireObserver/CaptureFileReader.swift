@@ -1,0 +1,110 @@
+import Glibc
+import PacketWire
+
+/// Why a capture file could not be read or written.
+public struct CaptureError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// What failed, on what, and what to do.
+    public let description: String
+
+    init(_ description: String) { self.description = description }
+
+    static func system(_ action: String, _ path: String, _ code: Int32) -> CaptureError {
+        CaptureError("cannot \(action) \(path): \(String(cString: strerror(code)))")
+    }
+}
+
+/// Reads a capture file packet by packet through one buffer, so that a file of any size takes little memory.
+///
+/// A file that ends in the middle of a block, as one does whose writer was killed, is read to its last whole block.
+final class CaptureFileReader {
+    /// How a file ended.
+    enum End: Equatable {
+        case whole
+        /// The last block was not complete; this many bytes of it are there.
+        case truncated(Int)
+        /// Something impossible at this byte; nothing behind it was read.
+        case damaged(Int)
+    }
+
+    private static let initialCapacity = 1 << 20
+
+    private let path: String
+    private let descriptor: Int32
+    private var buffer: UnsafeMutableRawBufferPointer
+    private var start = 0
+    private var end = 0
+    private var parser = CaptureParser()
+
+    /// What the capturing kernel dropped, as far as the file says.
+    var droppedByKernel: UInt64 { parser.droppedByKernel }
+
+    /// Opens the file.
+    ///
+    /// - Throws: ``CaptureError`` when it cannot be opened.
+    init(path: String) throws {
+        self.path = path
+        descriptor = path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw CaptureError.system("open", path, errno) }
+        buffer = .allocate(byteCount: Self.initialCapacity, alignment: 16)
+    }
+
+    deinit {
+        close(descriptor)
+        buffer.deallocate()
+    }
+
+    /// Passes every packet to `body`; its bytes are valid during the call only.
+    ///
+    /// - Throws: ``CaptureError`` when the file cannot be read or is no capture.
+    func forEachPacket(_ body: (CapturedPacket) -> Void) throws -> End {
+        while true {
+            let view = UnsafeRawBufferPointer(rebasing: buffer[..<end])
+            let step: CaptureParser.Step
+            do throws(CaptureFormatError) {
+                step = try parser.next(in: view, at: &start)
+            } catch {
+                switch error {
+                case .notACapture: throw CaptureError("\(path): \(error)")
+                case .damaged(let byte): return .damaged(byte)
+                }
+            }
+            switch step {
+            case .packet(let packet): body(packet)
+            case .needMore(let count):
+                if try fill(atLeast: count) { continue }
+                guard parser.isRecognised else {
+                    throw CaptureError(
+                        end == 0
+                            ? "\(path): the file is empty; nothing was captured"
+                            : "\(path): \(CaptureFormatError.notACapture(compression: nil))")
+                }
+                return end > start || parser.isInsideSkippedBlock ? .truncated(end - start) : .whole
+            }
+        }
+    }
+
+    /// Reads on until `count` bytes from `start` are there; false at the end of the file.
+    private func fill(atLeast count: Int) throws -> Bool {
+        let rest = end - start
+        if rest > 0, start > 0 {
+            let base = buffer.baseAddress!
+            memmove(base, base + start, rest)
+        }
+        start = 0
+        end = rest
+        if count > buffer.count {
+            let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: count + Self.initialCapacity, alignment: 16)
+            larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[..<end]))
+            buffer.deallocate()
+            buffer = larger
+        }
+        while end < count {
+            let taken = read(descriptor, buffer.baseAddress! + end, buffer.count - end)
+            if taken < 0, errno == EINTR { continue }
+            guard taken >= 0 else { throw CaptureError.system("read", path, errno) }
+            if taken == 0 { return false }
+            end += taken
+        }
+        return true
+    }
+}

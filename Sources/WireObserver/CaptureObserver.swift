@@ -1,0 +1,273 @@
+import EvidenceModel
+import KafkaWire
+import PacketWire
+
+/// Follows the packets of one capture and notes every Produce attempt: the streaming part of the observer, the same for
+/// files and for a capture that is running.
+///
+/// Memory: bounded for each connection (``StreamReassembler/Limits``), for the number of connections, and about 120 bytes
+/// for each attempt, of which a live observer keeps only the latest.
+final class CaptureObserver {
+    /// How much is kept.
+    enum Retention {
+        /// Every attempt, for an analysis.
+        case everything
+        /// The latest attempts only, for counters.
+        case recent(Int)
+    }
+
+    struct FlowKey: Hashable {
+        var low: ObservedConnection.Endpoint
+        var high: ObservedConnection.Endpoint
+    }
+
+    /// A producer id that a broker gave out.
+    struct ProducerGrant {
+        var timeNs: Int64
+        var connection: Int32
+        var producerID: Int64
+        var epoch: Int16
+    }
+
+    static let maximumConnections = 32_768
+
+    let topics: TopicTable
+    let retention: Retention
+    let limits: StreamReassembler.Limits
+    private var flows: [FlowKey: Connection] = [:]
+    private var lastKey: FlowKey?
+    private var lastConnection: Connection?
+
+    var counts: WireEvidence.Capture
+    /// Broker node that the capture was taken at, from 1; 0 where unknown.
+    var node = 0
+    var droppedByKernel: UInt64 = 0
+    var attempts: [ObservedAttempt] = []
+    /// Attempts let go of: `attempts[i]` has the number `i + firstAttempt`.
+    var firstAttempt = 0
+    var connections: [ObservedConnection] = []
+    var grants: [ProducerGrant] = []
+    var sideEvidence = SideEvidence()
+    var live = LiveCounters()
+    var sequences = SequenceTracker()
+    var tlsConnections = 0
+    var firstTLS: (ObservedConnection.Endpoint, Int64)?
+    var cutPackets = 0
+    var fragments = 0
+    var malformedPackets = 0
+    var unsupportedPackets = 0
+    var cutHeaders = 0
+    var unmatchedResponses = 0
+    var unknownRequests = 0
+    var gapBytes: Int64 = 0
+    var answers: [Int16: Int] = [:]
+
+    init(
+        file: String, side: WireEvidence.Side, topics: TopicTable, retention: Retention = .everything,
+        limits: StreamReassembler.Limits = .init()
+    ) {
+        counts = WireEvidence.Capture(file: file, side: side)
+        self.topics = topics
+        self.retention = retention
+        self.limits = limits
+    }
+
+    /// Takes the next packet of the capture.
+    func observe(_ packet: CapturedPacket) {
+        counts.packets += 1
+        let timeUs = packet.timeNs / 1000
+        if counts.packets == 1 { counts.firstPacketUs = timeUs }
+        counts.firstPacketUs = min(counts.firstPacketUs, timeUs)
+        counts.lastPacketUs = max(counts.lastPacketUs, timeUs)
+        if packet.bytes.count < packet.originalLength { cutPackets += 1 }
+        switch CapturedSegment.decode(packet) {
+        case .segment(let segment): observe(segment, timeNs: packet.timeNs)
+        case .notTCP: if !packet.linkType.isSupported { unsupportedPackets += 1 }
+        case .fragment: fragments += 1
+        case .malformed: malformedPackets += 1
+        }
+    }
+
+    /// The capture has ended: what still waits for missing bytes is taken as it is.
+    func finish() {
+        for connection in flows.values { close(connection) }
+        flows.removeAll()
+        lastKey = nil
+        lastConnection = nil
+        counts.answers = Dictionary(uniqueKeysWithValues: answers.map { (String($0.key), $0.value) })
+    }
+
+    // MARK: Connections
+
+    private func observe(_ segment: CapturedSegment, timeNs: Int64) {
+        let source = ObservedConnection.Endpoint(address: segment.source, port: segment.sourcePort)
+        let destination = ObservedConnection.Endpoint(address: segment.destination, port: segment.destinationPort)
+        let connection = connection(source, destination, segment, timeNs)
+        connection.summary.lastNs = max(connection.summary.lastNs, timeNs)
+        let fromClient = connection.summary.client == source
+        if segment.isReset || segment.isFinish { noteClose(connection, segment, fromClient, timeNs) }
+        guard connection.role != .other, connection.role != .tls else { return }
+        sideEvidence.note(segment, connection, fromClient: fromClient, timeNs: timeNs)
+        if segment.isSynchronise {
+            open(connection, segment, fromClient)
+            return
+        }
+        if segment.hasAcknowledgement, !segment.isReset {
+            acknowledge(connection, by: fromClient, segment.acknowledgement, timeNs)
+        }
+        if segment.payloadLength > 0 {
+            if connection.role == .unknown { identify(connection, segment, source) }
+            guard connection.role != .other, connection.role != .tls else { return }
+            receive(connection, segment, fromClient: connection.summary.client == source, timeNs: timeNs)
+        } else if connection.client.stream.isHolding || connection.broker.stream.isHolding {
+            drain(connection, fromClient: true)
+            drain(connection, fromClient: false)
+        }
+    }
+
+    private func connection(
+        _ source: ObservedConnection.Endpoint, _ destination: ObservedConnection.Endpoint,
+        _ segment: CapturedSegment, _ timeNs: Int64
+    ) -> Connection {
+        let isSourceLow =
+            source.port != destination.port
+            ? source.port < destination.port
+            : (source.address.high, source.address.low) < (destination.address.high, destination.address.low)
+        let key = isSourceLow ? FlowKey(low: source, high: destination) : FlowKey(low: destination, high: source)
+        let isNewSYN = segment.isSynchronise && !segment.hasAcknowledgement
+        if let lastConnection, key == lastKey, !isNewSYN { return lastConnection }
+        if let known = flows[key] {
+            // The same ports again: a SYN with another initial sequence number begins another connection.
+            let isSameStart = known.summary.clientISN == segment.sequence
+            if !isNewSYN || isSameStart {
+                (lastKey, lastConnection) = (key, known)
+                return known
+            }
+            close(known)
+        }
+        if flows.count >= Self.maximumConnections { evict(timeNs) }
+        counts.connections += 1
+        // The lower port serves, unless the handshake or the content says otherwise.
+        let isSourceClient = segment.isSynchronise ? !segment.hasAcknowledgement : !isSourceLow
+        let created = Connection(
+            client: isSourceClient ? source : destination, broker: isSourceClient ? destination : source,
+            timeNs: timeNs, sawStart: segment.isSynchronise, topics: topics, limits: limits)
+        flows[key] = created
+        (lastKey, lastConnection) = (key, created)
+        return created
+    }
+
+    /// Makes room: closed connections first, then the half that was silent for longest.
+    private func evict(_ nowNs: Int64) {
+        lastKey = nil
+        lastConnection = nil
+        var victims = flows.filter { $0.value.summary.closedNs != nil }
+        if victims.count < Self.maximumConnections / 4 {
+            let times = flows.values.map { $0.summary.lastNs }.sorted()
+            let median = times[times.count / 2]
+            victims = flows.filter { $0.value.summary.lastNs <= median }
+        }
+        for (key, connection) in victims {
+            close(connection)
+            flows[key] = nil
+        }
+    }
+
+    private func open(_ connection: Connection, _ segment: CapturedSegment, _ fromClient: Bool) {
+        connection.sawStart = true
+        if fromClient {
+            connection.client.stream.open(sequence: segment.sequence)
+            connection.summary.clientISN = segment.sequence
+        } else {
+            connection.broker.stream.open(sequence: segment.sequence)
+            connection.summary.brokerISN = segment.sequence
+            if segment.hasAcknowledgement {
+                connection.client.stream.open(sequence: segment.acknowledgement &- 1)
+                connection.summary.clientISN = segment.acknowledgement &- 1
+            }
+        }
+        publish(connection)
+    }
+
+    private func noteClose(_ connection: Connection, _ segment: CapturedSegment, _ fromClient: Bool, _ timeNs: Int64) {
+        if segment.isReset, connection.summary.resetByClientNs == nil, connection.summary.resetByBrokerNs == nil {
+            counts.resets += 1
+        }
+        if fromClient {
+            if segment.isReset { connection.summary.resetByClientNs = connection.summary.resetByClientNs ?? timeNs }
+            connection.summary.closedByClientNs = connection.summary.closedByClientNs ?? timeNs
+        } else {
+            if segment.isReset { connection.summary.resetByBrokerNs = connection.summary.resetByBrokerNs ?? timeNs }
+            connection.summary.closedByBrokerNs = connection.summary.closedByBrokerNs ?? timeNs
+        }
+        publish(connection)
+    }
+
+    /// Nothing more is awaited of this connection.
+    private func close(_ connection: Connection) {
+        guard connection.role == .kafka else { return }
+        for fromClient in [true, false] {
+            while fromClient ? connection.client.stream.isHolding : connection.broker.stream.isHolding {
+                if fromClient {
+                    connection.client.stream.abandonHole()
+                } else {
+                    connection.broker.stream.abandonHole()
+                }
+                drain(connection, fromClient: fromClient)
+            }
+        }
+        publish(connection)
+    }
+
+    /// Writes what is known about a Kafka connection to where the analysis reads it.
+    func publish(_ connection: Connection) {
+        guard connection.index >= 0 else { return }
+        connections[Int(connection.index)] = connection.summary
+    }
+
+    // MARK: What it speaks
+
+    /// Decides by the first bytes whether a connection speaks Kafka, and who is the client.
+    private func identify(
+        _ connection: Connection, _ segment: CapturedSegment, _ source: ObservedConnection.Endpoint
+    ) {
+        let payload = segment.payload
+        let fromClient = connection.summary.client == source
+        if payload.count >= 3, payload[0] == 0x16, payload[1] == 3, payload[2] <= 4 {
+            connection.role = .tls
+            tlsConnections += 1
+            if firstTLS == nil { firstTLS = (connection.summary.broker, connection.summary.firstNs) }
+            connection.shed(topics: topics)
+            return
+        }
+        if connection.sawStart {
+            // The client speaks first in Kafka: its first bytes are a request or it is something else.
+            guard fromClient, connection.client.stream.next == 0 else { return }
+            guard connection.client.stream.position(of: segment.sequence) == 0, payload.count >= 14 else { return }
+            if RequestScanner.head(payload) == nil {
+                connection.role = .other
+                connection.shed(topics: topics)
+                return
+            }
+            becomeKafka(connection)
+            return
+        }
+        if RequestScanner.looksLikeRequest(payload) {
+            if !fromClient { connection.swapEnds(topics: topics) }
+            becomeKafka(connection)
+            return
+        }
+        // In mid stream: the scanner looks further; give up when nothing is found for long.
+        if connection.client.stream.next > Connection.searchLimit, !connection.requests.isSynchronised {
+            connection.role = .other
+            connection.shed(topics: topics)
+        }
+    }
+
+    func becomeKafka(_ connection: Connection) {
+        connection.role = .kafka
+        guard connection.index < 0 else { return }
+        connection.index = Int32(connections.count)
+        connections.append(connection.summary)
+    }
+}

@@ -1,0 +1,116 @@
+import EvidenceModel
+
+/// Decides what became of each attempt of a batch.
+///
+/// With both ends captured the captures say it. With one end the other has to be inferred: from TCP's acknowledgements,
+/// from the end of the connection, and from the answers that later attempts at the same batch got (a deduplicated retry
+/// proves that an earlier attempt was appended; a fresh append proves that none was).
+struct FateJudge {
+    private let analysis: WireAnalysis
+    private let ledger: BatchLedger
+
+    /// An answer that is on its way when the capture ends is not lost.
+    private static let flightNs: Int64 = 1_000_000_000
+
+    init(_ analysis: WireAnalysis) {
+        self.analysis = analysis
+        ledger = analysis.ledger
+    }
+
+    func fates(_ batch: BatchLedger.Batch, _ attempts: [Int32]) -> [WireEvidence.Fate] {
+        var fates = attempts.map { fate($0) }
+        if batch.attemptCount > 1, !analysis.hasBrokerSide { infer(batch, attempts, &fates) }
+        return fates
+    }
+
+    /// The client's capture alone: what later attempts tell about earlier ones that were not answered.
+    private func infer(_ batch: BatchLedger.Batch, _ attempts: [Int32], _ fates: inout [WireEvidence.Fate]) {
+        let open = attempts.indices.filter { fates[$0] == .connectionLost }
+        guard !open.isEmpty, batch.key.producerID >= 0 else { return }
+        guard
+            let later = attempts.indices.first(where: { index in
+                index > (open.last ?? 0) && (ledger.answer(attempts[index]).map { $0.errorCode == 0 } ?? false)
+            })
+        else { return }
+        if ledger.isDeduplicated(attempts[later], in: batch) {
+            // One of them was appended; only when there is one is it clear which.
+            if open.count == 1 { fates[open[0]] = .ackLost }
+        } else {
+            for index in open { fates[index] = .requestLost }
+        }
+    }
+
+    private func fate(_ index: Int32) -> WireEvidence.Fate {
+        let attempt = analysis.joined[Int(index)]
+        let client = ledger.client(index)
+        let broker = ledger.broker(index)
+        let brokerIsWatched = broker != nil || isBrokerWatched(attempt)
+        if ledger.request(index).acks == 0 {
+            return broker == nil && brokerIsWatched && isOver(attempt.client) ? .requestLost : .noAckAskedFor
+        }
+        if let client, let reference = attempt.client {
+            return fromClient(client, reference, broker, attempt.broker, brokerIsWatched: brokerIsWatched, index)
+        }
+        if let broker, let reference = attempt.broker { return fromBroker(broker, reference, index) }
+        return .openAtEnd
+    }
+
+    private func fromClient(
+        _ client: ObservedAttempt, _ reference: JoinedAttempt.Reference, _ broker: ObservedAttempt?,
+        _ brokerReference: JoinedAttempt.Reference?, brokerIsWatched: Bool, _ index: Int32
+    ) -> WireEvidence.Fate {
+        let connection = connection(reference)
+        if client.flags.contains(.answered) {
+            if let closed = connection.closedByClientNs, closed < client.answerNs { return .ackLate }
+            return answered(index)
+        }
+        let isClosed = connection.closedNs != nil
+        guard brokerIsWatched else {
+            return isClosed ? .connectionLost : .openAtEnd
+        }
+        guard let broker, let brokerReference else { return isClosed ? .requestLost : .openAtEnd }
+        if broker.flags.contains(.answered) {
+            let end = analysis.observers[Int(brokerReference.capture)].counts.lastPacketUs * 1000
+            return isClosed || end - broker.answerNs > Self.flightNs ? .ackLost : .openAtEnd
+        }
+        return isClosed || self.connection(brokerReference).closedNs != nil ? .connectionLost : .openAtEnd
+    }
+
+    /// The broker's capture alone.
+    private func fromBroker(
+        _ broker: ObservedAttempt, _ reference: JoinedAttempt.Reference, _ index: Int32
+    ) -> WireEvidence.Fate {
+        let connection = connection(reference)
+        guard broker.flags.contains(.answered) else {
+            return connection.closedNs != nil ? .connectionLost : .openAtEnd
+        }
+        if let closed = connection.closedByClientNs, closed < broker.answerNs { return .ackLate }
+        if broker.flags.contains(.answerAcknowledged) { return answered(index) }
+        if let reset = connection.resetByClientNs, reset >= broker.answerNs { return .ackLate }
+        if connection.closedNs != nil || broker.answerRetransmissions > 0 { return .ackLost }
+        let end = analysis.observers[Int(reference.capture)].counts.lastPacketUs * 1000
+        return end - broker.answerNs > Self.flightNs ? .ackLost : answered(index)
+    }
+
+    private func answered(_ index: Int32) -> WireEvidence.Fate {
+        guard let answer = ledger.answer(index) else { return .acknowledged }
+        return answer.errorCode == 0 ? .acknowledged : .refused
+    }
+
+    private func connection(_ reference: JoinedAttempt.Reference) -> ObservedConnection {
+        let observer = analysis.observers[Int(reference.capture)]
+        return observer.connections[Int(observer.attempts[Int(reference.index)].connection)]
+    }
+
+    private func isOver(_ reference: JoinedAttempt.Reference?) -> Bool {
+        reference.map { connection($0).closedNs != nil } ?? false
+    }
+
+    /// True when the other end of the attempt's connection was captured too.
+    private func isBrokerWatched(_ attempt: JoinedAttempt) -> Bool {
+        guard let reference = attempt.client else { return false }
+        let observer = analysis.observers[Int(reference.capture)]
+        let connection = Int(observer.attempts[Int(reference.index)].connection)
+        return analysis.connectionJoin.brokerOf[.init(capture: Int(reference.capture), connection: connection)] != nil
+    }
+}

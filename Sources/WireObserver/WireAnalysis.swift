@@ -1,0 +1,128 @@
+import EvidenceModel
+import PacketWire
+
+/// What one or more captures of the same traffic say about every batch that a producer sent.
+///
+/// Files are read one after the other as streams; what is kept is one small value for each attempt. Attempts of a capture
+/// at the client and of captures at brokers are joined to one, then attempts to batches:
+///
+/// - the two ends: by connection and correlation id in order; a connection is the same where its ports and addresses are,
+///   or, behind address translation, where its initial sequence numbers are, or its first batches;
+/// - batches: by (producer id, epoch, topic, partition, base sequence, last sequence) across connections and brokers;
+///   without a producer id by the batch's checksum.
+///
+/// Use ``evidence()`` for the whole as one value, or ``forEachBatch(_:)`` for one batch at a time.
+public final class WireAnalysis {
+    /// Counts of each capture, in the order given.
+    public let captures: [WireEvidence.Capture]
+    /// How each capture's side was found: true where the packets had to tell.
+    public let sidesDetected: [Bool]
+    let observers: [CaptureObserver]
+    let topics: TopicTable
+    let joined: [JoinedAttempt]
+    let ledger: BatchLedger
+    let connectionJoin: ConnectionJoin
+    let hasClientSide: Bool
+    let hasBrokerSide: Bool
+    var fileNotes: [WireEvidence.Finding]
+
+    /// Reads and joins the captures.
+    ///
+    /// - Throws: ``CaptureError`` when a file cannot be read or is no capture.
+    public init(_ sources: [CaptureSource]) throws {
+        let topics = TopicTable()
+        var observers: [CaptureObserver] = []
+        var notes: [WireEvidence.Finding] = []
+        var detected: [Bool] = []
+        for source in sources {
+            let observer = CaptureObserver(
+                file: source.files.first ?? "", side: source.side ?? .client, topics: topics)
+            observer.node = source.node
+            for file in source.files { try Self.read(file, observer, &notes) }
+            observer.finish()
+            if source.side == nil { observer.counts.side = observer.sideEvidence.side ?? .client }
+            detected.append(source.side == nil)
+            observers.append(observer)
+        }
+        if sources.count == 2, sources.allSatisfy({ $0.side == nil }) { Self.tellApart(observers) }
+        self.observers = observers
+        self.topics = topics
+        sidesDetected = detected
+        hasClientSide = observers.contains { $0.counts.side == .client }
+        hasBrokerSide = observers.contains { $0.counts.side == .broker }
+        connectionJoin = ConnectionJoin(observers)
+        joined = AttemptJoin.join(observers, connectionJoin, topics)
+        ledger = BatchLedger(joined, observers, topics)
+        for observer in observers { ledger.correctDeduplications(of: observer, topics) }
+        captures = observers.map(\.counts)
+        fileNotes = notes
+    }
+
+    /// Everything the captures say as one value.
+    public func evidence() -> WireEvidence {
+        var batches: [WireEvidence.Batch] = []
+        batches.reserveCapacity(ledger.batches.count)
+        forEachBatch { batches.append($0) }
+        return WireEvidence(captures: captures, batches: batches, findings: findings())
+    }
+
+    /// The evidence of captures, in one call.
+    ///
+    /// - Throws: ``CaptureError`` when a file cannot be read or is no capture.
+    public static func evidence(of sources: [CaptureSource]) throws -> WireEvidence {
+        try WireAnalysis(sources).evidence()
+    }
+
+    /// Number of batches.
+    public var batchCount: Int { ledger.batches.count }
+
+    private static func read(
+        _ file: String, _ observer: CaptureObserver, _ notes: inout [WireEvidence.Finding]
+    ) throws {
+        let reader = try CaptureFileReader(path: file)
+        let end = try reader.forEachPacket { observer.observe($0) }
+        let lastUs = observer.counts.lastPacketUs
+        switch end {
+        case .whole: break
+        case .truncated(let bytes):
+            notes.append(
+                .init(
+                    kind: "capture_truncated", timeUs: lastUs,
+                    detail: "\(file) ends in the middle of a block (\(bytes) bytes of it); all before it was read"))
+        case .damaged(let byte):
+            notes.append(
+                .init(
+                    kind: "capture_damaged", timeUs: lastUs,
+                    detail: "\(file) is damaged at byte \(byte); only what comes before it was read"))
+        }
+        if reader.droppedByKernel > 0 {
+            observer.droppedByKernel += reader.droppedByKernel
+            notes.append(
+                .init(
+                    kind: "capture_dropped", timeUs: lastUs,
+                    detail: "the kernel dropped \(reader.droppedByKernel) packets while \(file) was captured"))
+        }
+    }
+
+    /// Of two captures of unknown side at most one is the client's: the one where requests are earlier.
+    private static func tellApart(_ observers: [CaptureObserver]) {
+        guard observers[0].counts.side == observers[1].counts.side else { return }
+        let first = observers[0].counts.firstPacketUs
+        let second = observers[1].counts.firstPacketUs
+        observers[0].counts.side = first <= second ? .client : .broker
+        observers[1].counts.side = first <= second ? .broker : .client
+    }
+}
+
+/// One attempt as both ends saw it: a reference to what each capture noted.
+struct JoinedAttempt {
+    /// Where an attempt is noted.
+    struct Reference {
+        var capture: Int32
+        var index: Int32
+    }
+
+    var client: Reference?
+    var broker: Reference?
+    var timeNs: Int64
+}
