@@ -24,7 +24,7 @@ public final class WireAnalysis {
     let connectionJoin: ConnectionJoin
     let hasClientSide: Bool
     let hasBrokerSide: Bool
-    var fileNotes: [WireEvidence.Finding]
+    let fileNotes: [WireEvidence.Finding]
 
     /// Reads and joins the captures.
     ///

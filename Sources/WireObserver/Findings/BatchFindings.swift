@@ -1,0 +1,224 @@
+import EvidenceModel
+import KafkaWire
+
+/// Goes through the batches once and finds what is wrong with them.
+struct BatchFindings {
+    let analysis: WireAnalysis
+    let ledger: BatchLedger
+
+    init(_ analysis: WireAnalysis) {
+        self.analysis = analysis
+        ledger = analysis.ledger
+    }
+
+    /// The records of a batch, wherever and under whichever epoch they are sent.
+    private struct Content: Hashable {
+        var topic: Int32
+        var partition: Int32
+        var payload: UInt64
+        var timestampMs: Int64
+        var count: Int32
+    }
+
+    func add(to list: inout FindingList) {
+        var seen: [String: Int32] = [:]
+        var sequences = SequenceChecker(granted: grantedProducers())
+        var epochs: [Int64: Int16] = [:]
+        var contents: [Content: Int] = [:]
+        var gapNames: [Int: String] = [:]
+        let watchesContent = hasSeveralEpochs()
+        var saw46 = false
+        for (number, batch) in ledger.batches.enumerated() {
+            let request = ledger.request(batch.firstAttempt)
+            let id = analysis.id(of: batch, request, &seen)
+            let attempts = ledger.attempts(of: batch)
+            addErrors(attempts, id, &saw46, to: &list)
+            addOutcome(batch, attempts, request, id, to: &list)
+            guard request.producerID >= 0 else { continue }
+            addEpoch(request, id, &epochs, to: &list)
+            let gapsBefore = sequences.gaps.count
+            addSequence(batch, request, id, number, &sequences, to: &list)
+            if sequences.gaps.count > gapsBefore { gapNames[number] = id }
+            addReuse(attempts, request, id, to: &list)
+            if watchesContent { addContent(batch, number, request, id, &contents, to: &list) }
+        }
+        for gap in sequences.gaps {
+            let request = ledger.request(ledger.batches[gap.batch].firstAttempt)
+            list.add(
+                "sequence_gap", request.requestNs, batch: gapNames[gap.batch],
+                "sequences \(gap.from) to \(gap.to) of \(partition(request)) under producer "
+                    + "\(gap.stream.producerID).\(gap.epoch) were never sent")
+        }
+    }
+
+    // MARK: What the broker said
+
+    private func addErrors(_ attempts: [Int32], _ id: String, _ saw46: inout Bool, to list: inout FindingList) {
+        for index in attempts {
+            guard let answer = ledger.answer(index), answer.errorCode != 0 else { continue }
+            let name = ErrorCode(rawValue: answer.errorCode).description
+            let isSequenceError = [45, 46, 47, 59].contains(answer.errorCode)
+            list.add(
+                isSequenceError ? "sequence_error" : "error", answer.answerNs, batch: id,
+                "answered \(answer.errorCode) \(name)")
+            if answer.errorCode == 46, !saw46 {
+                saw46 = true
+                list.add(
+                    "foreign_46", answer.answerNs, batch: id,
+                    "46 is not thrown by Apache Kafka 1.0.2 or later: another broker, or 1.0.0 or 1.0.1")
+            }
+        }
+    }
+
+    private func addOutcome(
+        _ batch: BatchLedger.Batch, _ attempts: [Int32], _ request: ObservedAttempt, _ id: String,
+        to list: inout FindingList
+    ) {
+        let fates = FateJudge(analysis).fates(batch, attempts)
+        var offsets: [Int64] = []
+        var deduplicatedOffset: Int64?
+        for index in attempts {
+            guard let answer = ledger.answer(index), answer.errorCode == 0, answer.baseOffset >= 0 else { continue }
+            if ledger.isDeduplicated(index, in: batch) {
+                deduplicatedOffset = answer.baseOffset
+            } else if !offsets.contains(answer.baseOffset) {
+                offsets.append(answer.baseOffset)
+            }
+        }
+        if offsets.count > 1 {
+            list.add(
+                "appended_twice", ledger.request(batch.lastAttempt).requestNs, batch: id,
+                "the same batch was appended at offsets \(offsets.map(String.init).joined(separator: ", ")): "
+                    + "\(request.recordCount) records are in the log \(offsets.count) times")
+        }
+        if let deduplicatedOffset, let first = offsets.first, !offsets.contains(deduplicatedOffset) {
+            list.add(
+                "dedup_offset_mismatch", ledger.request(batch.lastAttempt).requestNs, batch: id,
+                "deduplicated with offset \(deduplicatedOffset), but appended at \(first)")
+        }
+        let isTold = fates.contains { $0 == .acknowledged }
+        let isOpen = fates.contains { $0 == .openAtEnd || $0 == .noAckAskedFor }
+        guard !isTold, !isOpen else { return }
+        if let offset = offsets.first ?? deduplicatedOffset {
+            list.add(
+                "appended_unacknowledged", request.requestNs, batch: id,
+                "\(request.recordCount) records are in the log at offset \(offset), but no answer reached a client "
+                    + "that waited for it: reported failed, or about to be sent again")
+        } else if analysis.hasBrokerSide, fates.allSatisfy({ $0 == .requestLost || $0 == .refused }) {
+            list.add(
+                "not_appended", request.requestNs, batch: id,
+                "\(request.recordCount) records are not in the log: "
+                    + (fates.contains(.refused) ? "the broker refused every attempt" : "no attempt reached the broker"))
+        } else {
+            list.add(
+                "outcome_unknown", request.requestNs, batch: id,
+                "no answer to any of \(attempts.count) attempts; whether \(request.recordCount) records are in the "
+                    + "log is not on the wire")
+        }
+    }
+
+    // MARK: Producer ids, epochs, sequences
+
+    private func grantedProducers() -> Set<Int64> {
+        Set(analysis.observers.flatMap { $0.grants.map(\.producerID) })
+    }
+
+    private func hasSeveralEpochs() -> Bool {
+        var producers: [Int64: Int16] = [:]
+        for batch in ledger.batches where batch.key.producerID >= 0 {
+            if let epoch = producers[batch.key.producerID], epoch != batch.key.epoch { return true }
+            producers[batch.key.producerID] = batch.key.epoch
+        }
+        return producers.count > 1
+    }
+
+    private func addEpoch(
+        _ request: ObservedAttempt, _ id: String, _ epochs: inout [Int64: Int16], to list: inout FindingList
+    ) {
+        guard let previous = epochs[request.producerID] else {
+            epochs[request.producerID] = request.producerEpoch
+            return
+        }
+        guard request.producerEpoch > previous else { return }
+        epochs[request.producerID] = request.producerEpoch
+        // With transactions of version 2 every transaction has its own epoch (KIP-890).
+        guard !request.flags.contains(.transactional) else { return }
+        let isGranted = analysis.observers.contains { observer in
+            observer.grants.contains { $0.producerID == request.producerID && $0.epoch == request.producerEpoch }
+        }
+        list.add(
+            "epoch_bump", request.requestNs, batch: id,
+            "producer \(request.producerID) went from epoch \(previous) to \(request.producerEpoch), "
+                + (isGranted ? "given by the broker" : "raised by the client itself: it gave up on a batch"))
+    }
+
+    private func addSequence(
+        _ batch: BatchLedger.Batch, _ request: ObservedAttempt, _ id: String, _ number: Int,
+        _ sequences: inout SequenceChecker, to list: inout FindingList
+    ) {
+        guard request.baseSequence >= 0 else { return }
+        let stream = SequenceChecker.Stream(
+            producerID: request.producerID, topic: batch.key.topic, partition: request.partition)
+        let violation = sequences.note(
+            stream, epoch: request.producerEpoch, base: request.baseSequence, last: request.lastSequence,
+            batch: number, startsKnown: !analysis.observers.contains { $0.counts.gaps > 0 })
+        switch violation {
+        case .overlap(let next):
+            list.add(
+                "retry_changed", request.requestNs, batch: id,
+                "sequences \(request.baseSequence) to \(request.lastSequence) begin before \(next), which is next: a "
+                    + "retry must repeat first and last sequence")
+        case .epochNotRestarted(let previous):
+            list.add(
+                "epoch_not_restarted", request.requestNs, batch: id,
+                "epoch \(request.producerEpoch) follows \(previous) and begins at sequence \(request.baseSequence), not 0")
+        case nil: break
+        }
+    }
+
+    /// The same sequences with other records: a broker takes them for a duplicate, answers with success, and the records
+    /// are gone.
+    private func addReuse(_ attempts: [Int32], _ request: ObservedAttempt, _ id: String, to list: inout FindingList) {
+        for index in attempts.dropFirst() {
+            let other = ledger.request(index)
+            guard other.payload != request.payload, !other.flags.contains(.headerCut),
+                !request.flags.contains(.headerCut)
+            else { continue }
+            let answer = ledger.answer(index)
+            let isGone = answer.map { $0.errorCode == 0 && $0.flags.contains(.deduplicated) } ?? false
+            list.add(
+                "sequence_reuse", other.requestNs, batch: id,
+                "sequences \(request.baseSequence) to \(request.lastSequence) were sent again with other records"
+                    + (isGone ? "; answered with success, and these records are gone" : ""))
+        }
+    }
+
+    private func addContent(
+        _ batch: BatchLedger.Batch, _ number: Int, _ request: ObservedAttempt, _ id: String,
+        _ contents: inout [Content: Int], to list: inout FindingList
+    ) {
+        guard !request.flags.contains(.headerCut), request.recordCount > 0 else { return }
+        let content = Content(
+            topic: batch.key.topic, partition: request.partition, payload: request.payload,
+            timestampMs: request.baseTimestampMs, count: request.recordCount)
+        guard let earlier = contents.updateValue(number, forKey: content) else { return }
+        let other = ledger.batches[earlier]
+        guard other.key.producerID != request.producerID || other.key.epoch != request.producerEpoch else { return }
+        let isTwice = isAppended(other) && isAppended(batch)
+        list.add(
+            "payload_under_two_epochs", request.requestNs, batch: id,
+            "the same records were sent under \(other.key.producerID).\(other.key.epoch) as sequence "
+                + "\(other.key.baseSequence)"
+                + (isTwice ? " and were appended both times: duplicates" : ": a duplicate if both were appended"))
+    }
+
+    private func isAppended(_ batch: BatchLedger.Batch) -> Bool {
+        ledger.attempts(of: batch).contains { index in
+            ledger.answer(index).map { $0.errorCode == 0 && $0.baseOffset >= 0 } ?? false
+        }
+    }
+
+    private func partition(_ request: ObservedAttempt) -> String {
+        "\(analysis.topics.text(request.topic))-\(request.partition)"
+    }
+}

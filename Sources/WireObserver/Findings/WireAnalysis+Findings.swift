@@ -1,0 +1,62 @@
+import EvidenceModel
+
+extension WireAnalysis {
+    /// What deserves a look, in time order: broken invariants, errors, batches whose fate the client was not told, and what
+    /// the captures could not show. docs/observer.md lists the kinds.
+    public func findings() -> [WireEvidence.Finding] {
+        var list = FindingList()
+        for note in fileNotes { list.add(note) }
+        addCaptureFindings(&list)
+        BatchFindings(self).add(to: &list)
+        return list.sorted()
+    }
+
+    /// What a capture could not show.
+    private func addCaptureFindings(_ list: inout FindingList) {
+        for observer in observers {
+            let counts = observer.counts
+            let last = counts.lastPacketUs * 1000
+            let file = counts.file
+            if observer.cutPackets > 0 {
+                list.add(
+                    "capture_cut", last,
+                    "\(observer.cutPackets) packets of \(file) were cut by the snap length"
+                        + (observer.cutHeaders > 0
+                            ? "; \(observer.cutHeaders) batches lack their producer id: capture with -s 0" : ""))
+            }
+            if counts.gaps > 0 {
+                list.add(
+                    "capture_gap", last,
+                    "\(observer.gapBytes) bytes in \(counts.gaps) places of \(file) never came; they were skipped")
+            }
+            if let (endpoint, time) = observer.firstTLS {
+                list.add(
+                    "opaque_traffic", time,
+                    "\(observer.tlsConnections) connections of \(file) are TLS, the first to \(Self.text(endpoint)); "
+                        + "nothing in them can be read")
+            }
+            if observer.unsupportedPackets > 0 {
+                list.add(
+                    "unsupported_link_type", last,
+                    "\(observer.unsupportedPackets) packets of \(file) have a link type that is not supported")
+            }
+            if observer.fragments > 0 {
+                list.add("ip_fragments", last, "\(observer.fragments) IP fragments of \(file) were not put together")
+            }
+            if counts.undecodableFrames > 0 {
+                list.add(
+                    "undecodable", last, "\(counts.undecodableFrames) frames of \(file) could not be decoded")
+            }
+            if observer.unknownRequests > 0 {
+                list.add(
+                    "unknown_api", last,
+                    "\(observer.unknownRequests) requests of \(file) have an api or version that is not known")
+            }
+            if observer.unmatchedResponses > 0 {
+                list.add(
+                    "unmatched_responses", last,
+                    "\(observer.unmatchedResponses) responses of \(file) answer requests that were not captured")
+            }
+        }
+    }
+}
