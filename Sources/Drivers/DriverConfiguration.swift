@@ -66,6 +66,18 @@ public struct DriverConfiguration: Sendable, Equatable, Codable {
             sizeBytes: cell.workload.sizeBytes, partitioner: partitioner)
     }
 
+    /// Writes every field, a missing rate as null.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(bootstrap, forKey: .bootstrap)
+        try container.encode(config, forKey: .config)
+        try container.encode(topics, forKey: .topics)
+        try container.encode(records, forKey: .records)
+        try container.encode(rateRecordsPerS, forKey: .rateRecordsPerS)
+        try container.encode(sizeBytes, forKey: .sizeBytes)
+        try container.encode(partitioner, forKey: .partitioner)
+    }
+
     enum CodingKeys: String, CodingKey {
         case bootstrap, config, topics, records, partitioner
         case rateRecordsPerS = "rate_records_per_s"

@@ -21,6 +21,7 @@ import Testing
             bootstrap: "h:1", config: ["a": "x\ny\"é"], topics: [.init(name: "t", partitions: 1)], records: 1,
             rateRecordsPerS: nil, sizeBytes: 16, partitioner: .client)
         let line = DriverCommand.configure(configuration).line
+        #expect(String(decoding: line, as: UTF8.self).contains(#""rate_records_per_s":null"#))
         #expect(line.filter { $0 == 0x0a }.count == 1)
         #expect(try JSONDecoder().decode(DriverConfiguration.self, from: Data(line)) == configuration)
     }

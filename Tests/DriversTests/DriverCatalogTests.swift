@@ -1,0 +1,108 @@
+import Foundation
+import Testing
+
+@testable import Drivers
+
+/// Each test makes its own cache with empty files: the catalog only looks, it starts nothing but `--version`.
+struct DriverCatalogTests {
+    private let root: String
+    private let catalog: DriverCatalog
+
+    init() throws {
+        root = NSTemporaryDirectory() + "catalog-\(UUID().uuidString)"
+        catalog = DriverCatalog(
+            environment: ["CROSSWIND_CACHE": root + "/cache", "PATH": root + "/bin"],
+            executableDirectory: root + "/checkout/.build/release")
+    }
+
+    private func file(_ path: String, _ text: String = "#!/bin/sh\n") throws {
+        let path = root + "/" + path
+        try FileManager.default.createDirectory(
+            atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+        #expect(
+            FileManager.default.createFile(
+                atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o755]))
+    }
+
+    private func missing(_ client: String, _ version: String? = nil) -> MissingClient? {
+        do throws(MissingClient) {
+            _ = try catalog.launch(client: client, version: version)
+            return nil
+        } catch { return error }
+    }
+
+    @Test func nothingInstalledNamesTheRemedy() {
+        for client in ["kafka-clients", "kafka-python", "aiokafka"] {
+            let error = missing(client)
+            #expect(error?.client == client)
+            #expect(error?.remedy.contains("make clients") == true)
+        }
+        #expect(missing("librdkafka")?.remedy.contains("make build") == true)
+    }
+
+    @Test func anUnknownClientNamesTheKnownOnes() {
+        #expect(missing("sarama")?.description.contains("librdkafka, kafka-clients, kafka-python, aiokafka") == true)
+    }
+
+    @Test func librdkafkaWithoutAVersionIsTheSystems() throws {
+        try file("checkout/.build/release/crosswind-rdkafka")
+        let launch = try catalog.launch(client: "librdkafka")
+        #expect(launch.executable == root + "/checkout/.build/release/crosswind-rdkafka")
+        #expect(launch.environment == [:])
+    }
+
+    @Test func aVersionOfLibrdkafkaIsASharedObject() throws {
+        try file("checkout/.build/release/crosswind-rdkafka", "#!/bin/sh\necho librdkafka 2.0.2\n")
+        try file("cache/librdkafka/2.16.0/librdkafka.so.1")
+        try file("cache/librdkafka/2.9.1/librdkafka.so.1")
+        let launch = try catalog.launch(client: "librdkafka", version: "2.16")
+        #expect(launch.environment["LD_LIBRARY_PATH"] == root + "/cache/librdkafka/2.16.0")
+        #expect(launch.expectedVersion == "2.16")
+        #expect(try catalog.launch(client: "librdkafka", version: "2.0.2").environment == [:])
+        #expect(missing("librdkafka", "2.1")?.missing == "the system has 2.0.2, the cache 2.16.0, 2.9.1")
+    }
+
+    @Test func theNewestVersionIsTheDefault() throws {
+        try file("bin/java")
+        for version in ["4.3.0", "4.10.1", "3.9.9"] { try file("cache/kafka-clients/\(version)/crosswind-driver.jar") }
+        #expect(try catalog.launch(client: "kafka-clients").arguments.contains(root + "/cache/kafka-clients/4.10.1/*"))
+        let old = try catalog.launch(client: "kafka-clients", version: "3.9")
+        #expect(old.arguments.contains(root + "/cache/kafka-clients/3.9.9/*"))
+        #expect(missing("kafka-clients", "4")?.missing == nil)
+        #expect(missing("kafka-clients", "4.1")?.missing.contains("4.10.1, 4.3.0, 3.9.9") == true)
+    }
+
+    @Test func withoutJavaTheJarsAreNotEnough() throws {
+        try file("cache/kafka-clients/4.3.0/crosswind-driver.jar")
+        #expect(missing("kafka-clients")?.missing == "java is not on PATH")
+    }
+
+    @Test func aPythonClientNeedsLibraryInterpreterAndDriver() throws {
+        try file("cache/aiokafka/0.14.0/aiokafka/__init__.py")
+        #expect(missing("aiokafka")?.missing.contains("python3 does not exist") == true)
+        try file("cache/python/bin/python3")
+        #expect(missing("aiokafka")?.missing.contains("crosswind_aiokafka.py") == true)
+        try file("cache/drivers/python/crosswind_aiokafka.py")
+        #expect(
+            try catalog.launch(client: "aiokafka").arguments == [
+                "-u", root + "/cache/drivers/python/crosswind_aiokafka.py",
+            ])
+        // The checkout's own driver is newer than the copy.
+        try file("checkout/Drivers/python/crosswind_aiokafka.py")
+        let launch = try catalog.launch(client: "aiokafka")
+        #expect(launch.arguments == ["-u", root + "/checkout/Drivers/python/crosswind_aiokafka.py"])
+        #expect(launch.environment["PYTHONPATH"] == root + "/cache/aiokafka/0.14.0")
+    }
+
+    @Test func helloMustNameTheVersionAskedFor() {
+        let launch = DriverLaunch(executable: "x", expectedVersion: "2.16")
+        func hello(_ version: String) -> DriverHello {
+            DriverHello(version: 1, driver: "d", client: "librdkafka", clientVersion: version)
+        }
+        #expect(launch.accepts(hello("2.16.0")))
+        #expect(launch.accepts(hello("2.16")))
+        #expect(!launch.accepts(hello("2.1")))
+        #expect(!launch.accepts(hello("2.160.0")))
+        #expect(DriverLaunch(executable: "x").accepts(hello("0")))
+    }
+}
