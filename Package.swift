@@ -77,6 +77,10 @@ let package = Package(
         .testTarget(
             name: "WireObserverTests", dependencies: ["WireObserver", "PacketWire", "KafkaWire", "EvidenceModel"],
             swiftSettings: strict),
+        .testTarget(
+            name: "LinkEmulatorTests",
+            dependencies: ["LinkEmulator", "CLinux", "ScenarioModel", "PacketWire", "EvidenceModel"],
+            swiftSettings: strict),
 
         .testTarget(name: "ScenarioModelTests", dependencies: ["ScenarioModel", "EvidenceModel"], swiftSettings: strict),
         .testTarget(name: "EvidenceModelTests", dependencies: ["EvidenceModel"], swiftSettings: strict),

@@ -7,3 +7,4 @@
 #include "CLinuxNamespace.h"
 #include "CLinuxTun.h"
 #include "CLinuxWait.h"
+#include "CLinuxEpoll.h"

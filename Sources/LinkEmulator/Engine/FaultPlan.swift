@@ -1,0 +1,77 @@
+import EvidenceModel
+import ScenarioModel
+
+/// A fault's timeline, as the link follows it.
+struct FaultPhase: BitwiseCopyable {
+    /// What starts and ends it.
+    enum Clock: UInt8 { case timeline, setup, always, drain, message }
+
+    var clock: Clock
+    /// Timeline: after time zero, in nanoseconds. `every` 0: once; `length` 0: without end.
+    var at: Int64 = 0
+    var length: Int64 = 0
+    var every: Int64 = 0
+    /// Whether it acts now.
+    var isActive = false
+    /// When it began, monotonic nanoseconds.
+    var beganAt: Int64 = 0
+    /// Timeline: next begin and end; `Int64.max` when there is none.
+    var nextBegin = Int64.max
+    var nextEnd = Int64.max
+
+    init(_ trigger: FaultSpec.Trigger) {
+        switch trigger {
+        case .timeline(let at, let length, let every):
+            clock = .timeline
+            self.at = at.nanoseconds
+            self.length = length?.nanoseconds ?? 0
+            self.every = every?.nanoseconds ?? 0
+        case .named(.setup): clock = .setup
+        case .named(.always): clock = .always
+        case .named(.drain): clock = .drain
+        case .message: clock = .message
+        }
+    }
+}
+
+/// What a fault does when its phase begins or its message comes.
+struct FaultActions: BitwiseCopyable {
+    var drops = false
+    /// Nanoseconds that the message is held; 0 for none.
+    var holdNs: Int64 = 0
+    /// Who gets a reset.
+    var reset = ResetSides.none
+
+    var isEmpty: Bool { !drops && holdNs == 0 && reset == .none }
+}
+
+/// The ends of a connection that get a reset.
+enum ResetSides: UInt8 {
+    case none, client, broker, both
+
+    var includesClient: Bool { self == .client || self == .both }
+    var includesBroker: Bool { self == .broker || self == .both }
+}
+
+/// A fault of the configuration, ready for the packet path.
+struct PlannedFault {
+    var spec: FaultSpec
+    var phase: FaultPhase
+    var actions: FaultActions
+
+    init(_ spec: FaultSpec) throws {
+        self.spec = spec
+        phase = FaultPhase(spec.trigger)
+        actions = try LinkAction.actions(of: spec)
+    }
+
+    /// Whether the fault's impairments act on this path.
+    func acts(node: Int, isClientToBroker: Bool) -> Bool {
+        guard spec.node == nil || spec.node == node else { return false }
+        switch spec.direction {
+        case nil: return true
+        case .clientToBroker: return isClientToBroker
+        case .brokerToClient: return !isClientToBroker
+        }
+    }
+}

@@ -1,0 +1,216 @@
+import EvidenceModel
+import PacketWire
+import ScenarioModel
+
+/// The link without descriptors and clocks: packets and times go in, packets that are due come out.
+///
+/// Plain memory throughout. The same packets at the same times and the same seed give the same fates.
+struct LinkCore {
+    /// One end of the link.
+    struct Port: BitwiseCopyable {
+        var address: UInt32
+        /// 0 for the client.
+        var node: UInt16
+    }
+
+    /// One direction to or from one broker node.
+    struct Path: BitwiseCopyable {
+        var node: UInt16
+        var isClientToBroker: Bool
+        var packetsIn: UInt64 = 0
+        var bytesIn: UInt64 = 0
+        var forwarded: UInt64 = 0
+        var bytesForwarded: UInt64 = 0
+        var dropped: UInt64 = 0
+        var duplicated: UInt64 = 0
+        var made: UInt64 = 0
+        /// Placed impairments of this path: first, and how many.
+        var firstPlaced: Int32 = 0
+        var placedCount: Int32 = 0
+        /// Active ones among them: the first `activeCount` at `firstPlaced` of `active`.
+        var activeCount: Int32 = 0
+    }
+
+    /// An impairment at its place on a path.
+    struct Placed: BitwiseCopyable {
+        var fault: UInt16
+        var reason: UInt16
+        var stream: RandomStream
+        var phaseStart: Int64
+    }
+
+    var arena: SlotArena
+    var queue: DeliveryQueue
+    let ring: UnsafeMutablePointer<FaultLogRing>
+    let mtu: Int
+    /// Microseconds since the epoch at monotonic time 0, in nanoseconds.
+    var epochOffsetNs: Int64 = 0
+    var counters = LinkReport.Counters()
+    /// Names of the reasons; the index stands in fault records.
+    let reasons: [String]
+    let faultIDs: [String]
+
+    let portCount: Int
+    let ports: UnsafeMutablePointer<Port>
+    let pathCount: Int
+    let paths: UnsafeMutablePointer<Path>
+    let impairments: UnsafeMutablePointer<any Impairment>
+    let placed: UnsafeMutablePointer<Placed>
+    let active: UnsafeMutablePointer<Int32>
+    let placedCount: Int
+    let faultCount: Int
+    let phases: UnsafeMutablePointer<FaultPhase>
+    let faultActions: UnsafeMutablePointer<FaultActions>
+    let faultNodes: UnsafeMutablePointer<UInt16>
+    let triggers: UnsafeMutablePointer<MessageTrigger>
+    let triggerCount: Int
+    /// Whether connections are followed: only where a fault needs it.
+    let tracksConnections: Bool
+    var connections: ConnectionTable
+    var rules: MessageRules
+    /// Monotonic nanoseconds; `Int64.max` before time zero.
+    var timeZero = Int64.max
+    /// When a phase begins or ends next.
+    var nextPhaseChange = Int64.min
+    var isDraining = false
+    /// The reason table's index of each engine reason.
+    let reasonMessage: UInt16
+    let reasonRetransmission: UInt16
+    let reasonOverflow: UInt16
+    let reasonReset: UInt16
+    let reasonTimeline: UInt16
+
+    /// Index of the path for packets of no node.
+    var otherPath: Int { pathCount - 1 }
+
+    init(_ configuration: LinkConfiguration, ring: UnsafeMutablePointer<FaultLogRing>) throws {
+        try Self.check(configuration)
+        mtu = configuration.mtu
+        self.ring = ring
+        arena = try SlotArena(slotSize: max(configuration.mtu, 64) + 64, capacity: configuration.packetLimit)
+        let sorted = configuration.ports.sorted { $0.node < $1.node }
+        portCount = sorted.count
+        queue = try DeliveryQueue(arena: arena, lanes: portCount)
+        ports = .allocate(capacity: portCount)
+        for (index, port) in sorted.enumerated() {
+            guard let address = IPv4Address(port.address) else {
+                throw LinkError("'\(port.address)' is not an IPv4 address", remedy: "give each port a dotted address")
+            }
+            ports[index] = Port(address: address.value, node: UInt16(port.node))
+        }
+        let planned = try configuration.faults.map { try PlannedFault($0) }
+        faultCount = planned.count
+        faultIDs = planned.map(\.spec.id)
+        phases = .allocate(capacity: max(faultCount, 1))
+        faultActions = .allocate(capacity: max(faultCount, 1))
+        faultNodes = .allocate(capacity: max(faultCount, 1))
+        for (index, fault) in planned.enumerated() {
+            (phases + index).initialize(to: fault.phase)
+            (faultActions + index).initialize(to: fault.actions)
+            (faultNodes + index).initialize(to: UInt16(fault.spec.node ?? 0))
+        }
+
+        pathCount = (portCount - 1) * 2 + 1
+        paths = .allocate(capacity: pathCount)
+        let engineReasons = ["message", "retransmission", "overflow", "reset", "timeline"]
+        reasons = ImpairmentKind.all.map(\.name) + engineReasons
+        let firstEngineReason = UInt16(ImpairmentKind.all.count)
+        reasonMessage = firstEngineReason
+        reasonRetransmission = firstEngineReason + 1
+        reasonOverflow = firstEngineReason + 2
+        reasonReset = firstEngineReason + 3
+        reasonTimeline = firstEngineReason + 4
+
+        var made: [(any Impairment, Placed)] = []
+        for path in 0..<pathCount {
+            let node = path == pathCount - 1 ? 0 : Int(ports[path / 2 + 1].node)
+            var item = Path(node: UInt16(node), isClientToBroker: path % 2 == 0)
+            item.firstPlaced = Int32(made.count)
+            if node > 0 { made += try Self.impairments(planned, of: item, configuration) }
+            item.placedCount = Int32(made.count) - item.firstPlaced
+            (paths + path).initialize(to: item)
+        }
+        placedCount = made.count
+        impairments = .allocate(capacity: max(placedCount, 1))
+        placed = .allocate(capacity: max(placedCount, 1))
+        active = .allocate(capacity: max(placedCount, 1))
+        for (index, (impairment, place)) in made.enumerated() {
+            (impairments + index).initialize(to: impairment)
+            (placed + index).initialize(to: place)
+            (active + index).initialize(to: 0)
+        }
+
+        let matches = planned.indices.compactMap { index -> MessageTrigger? in
+            guard case .message(let match) = planned[index].spec.trigger, !planned[index].actions.isEmpty
+            else { return nil }
+            return MessageTrigger(
+                fault: UInt16(index), match: match, node: planned[index].spec.node, actions: planned[index].actions)
+        }
+        triggerCount = matches.count
+        triggers = .allocate(capacity: max(triggerCount, 1))
+        for (index, trigger) in matches.enumerated() { (triggers + index).initialize(to: trigger) }
+        tracksConnections = planned.contains { !$0.actions.isEmpty }
+        connections = try ConnectionTable()
+        rules = try MessageRules()
+    }
+
+    private static func check(_ configuration: LinkConfiguration) throws {
+        let nodes = configuration.ports.map(\.node).sorted()
+        guard nodes.first == 0, Set(nodes).count == nodes.count, nodes.count >= 2 else {
+            throw LinkError(
+                "the ports are nodes \(nodes.map(String.init).joined(separator: ", "))",
+                remedy: "give one port of node 0 and one for each broker node")
+        }
+        guard (576...65_535).contains(configuration.mtu) else {
+            throw LinkError("an MTU of \(configuration.mtu) bytes", remedy: "choose one of 576 to 65,535 bytes")
+        }
+        guard (1...16_777_216).contains(configuration.packetLimit) else {
+            throw LinkError("a packet limit of \(configuration.packetLimit)", remedy: "choose 1 to 16,777,216")
+        }
+    }
+
+    /// The impairments of one path, in the order of the faults and, within each, of `ImpairmentKind.all`.
+    private static func impairments(
+        _ planned: [PlannedFault], of path: Path, _ configuration: LinkConfiguration
+    ) throws -> [(any Impairment, Placed)] {
+        var made: [(any Impairment, Placed)] = []
+        for (index, fault) in planned.enumerated()
+        where fault.acts(node: Int(path.node), isClientToBroker: path.isClientToBroker) {
+            let stream = RandomStream(
+                seed: configuration.seed, node: Int(path.node), direction: path.isClientToBroker ? 0 : 1,
+                fault: fault.spec.id)
+            let settings = FaultSettings(
+                fault.spec.settings, phaseLengthNs: fault.phase.length > 0 ? fault.phase.length : nil,
+                mtu: configuration.mtu)
+            for (reason, kind) in ImpairmentKind.all.enumerated() {
+                guard let impairment = try kind.make(settings) else { continue }
+                made.append(
+                    (
+                        impairment,
+                        Placed(fault: UInt16(index), reason: UInt16(reason), stream: stream, phaseStart: 0)
+                    ))
+            }
+        }
+        return made
+    }
+
+    /// Gives all memory back.
+    func free() {
+        for index in 0..<placedCount { impairments[index].free() }
+        impairments.deinitialize(count: placedCount)
+        triggers.deinitialize(count: triggerCount)
+        impairments.deallocate()
+        placed.deallocate()
+        active.deallocate()
+        triggers.deallocate()
+        phases.deallocate()
+        faultActions.deallocate()
+        faultNodes.deallocate()
+        paths.deallocate()
+        ports.deallocate()
+        connections.free()
+        rules.free()
+        queue.free()
+        arena.free()
+    }
+}

@@ -1,0 +1,205 @@
+import CLinux
+import EvidenceModel
+import Glibc
+import ScenarioModel
+
+/// The faulty link of a cell: moves packets between its ports on a thread of its own, and gives each one a fate.
+///
+/// Start it once, stop it once. `setTimeZero` and `beginDrain` may be called from any thread in between.
+public final class Link: @unchecked Sendable {
+    private let configuration: LinkConfiguration
+    private let control: PacketEngine.Control
+    private let engine: UnsafeMutablePointer<PacketEngine>
+    private let ring: UnsafeMutablePointer<FaultLogRing>
+    private let writer: UnsafeMutablePointer<FaultLogWriter>
+    private let writerStop: Int32
+    private let logDescriptor: Int32
+    private var packetThread = pthread_t()
+    private var writerThread = pthread_t()
+    private var startedAt: Int64 = 0
+    private var isRunning = false
+
+    /// Prepares a link; nothing moves before `start`.
+    ///
+    /// - Parameters:
+    ///   - configuration: what it joins and what it does.
+    ///   - onPhase: called on the fault log's thread, at most 50 ms late, for each phase that begins or ends; the
+    ///     event's own time is exact.
+    /// - Throws: `LinkError` when ports or limits make no sense, memory or descriptors are short, or the fault log
+    ///   cannot be created; `ScenarioError` for a fault's value that was not validated before.
+    public init(
+        _ configuration: LinkConfiguration, onPhase: @escaping @Sendable (LinkPhaseEvent) -> Void = { _ in }
+    ) throws {
+        self.configuration = configuration
+        var logDescriptor: Int32 = -1
+        if let path = configuration.faultLogPath {
+            logDescriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+            if logDescriptor < 0 {
+                throw LinkError(
+                    "cannot create the fault log \(path): \(String(cString: strerror(errno)))",
+                    remedy: "choose a directory that exists and may be written to")
+            }
+        }
+        self.logDescriptor = logDescriptor
+        ring = .allocate(capacity: 1)
+        ring.initialize(to: try FaultLogRing())
+        var core = try LinkCore(configuration, ring: ring)
+        core.epochOffsetNs = PacketEngine.epochOffset()
+        control = try PacketEngine.Control()
+        writerStop = try LinkError.check(cl_eventfd(), "make an eventfd for the fault log")
+        let ids = core.faultIDs
+        writer = .allocate(capacity: 1)
+        writer.initialize(
+            to: FaultLogWriter(
+                ring: ring.pointee, format: FaultLogFormat(faults: ids, reasons: core.reasons),
+                descriptor: logDescriptor,
+                onPhase: { onPhase(LinkPhaseEvent(fault: ids[$0], began: $1, timeUs: $2)) }))
+        engine = .allocate(capacity: 1)
+        engine.initialize(to: try PacketEngine(configuration, core: core, control: control))
+    }
+
+    deinit {
+        if isRunning { _ = stop() }
+        engine.pointee.free()
+        engine.deinitialize(count: 1)
+        engine.deallocate()
+        writer.deinitialize(count: 1)
+        writer.deallocate()
+        ring.pointee.free()
+        ring.deallocate()
+        control.free()
+        close(writerStop)
+        if logDescriptor >= 0 { close(logDescriptor) }
+    }
+
+    /// Begins to move packets.
+    ///
+    /// - Throws: `LinkError` when a thread cannot be made.
+    public func start() throws {
+        precondition(!isRunning, "a link is started once")
+        startedAt = cl_monotonic_ns()
+        nonisolated(unsafe) let writer = writer
+        nonisolated(unsafe) let engine = engine
+        writerThread = try Self.thread { [writerStop] in
+            cl_name_thread("fault-log")
+            while cl_wait_readable(writerStop, 50_000_000) <= 0 { writer.pointee.drain() }
+        }
+        do {
+            packetThread = try Self.thread {
+                cl_name_thread("link")
+                engine.pointee.run()
+            }
+        } catch {
+            cl_eventfd_signal(writerStop)
+            pthread_join(writerThread, nil)
+            throw error
+        }
+        isRunning = true
+    }
+
+    /// Sets time zero, from which `at`, `for` and `every` of the faults count; the first call counts.
+    ///
+    /// - Parameter epochUs: microseconds since the epoch; nil: now.
+    public func setTimeZero(epochUs: Int64? = nil) {
+        let now = cl_monotonic_ns()
+        guard let epochUs else {
+            control.requestTimeZero(now)
+            return
+        }
+        control.requestTimeZero(epochUs * 1000 - PacketEngine.epochOffset())
+    }
+
+    /// Says that the last record was sent: faults `during: drain` begin.
+    public func beginDrain() { control.requestDrain() }
+
+    /// Stops moving packets, completes the fault log and gives the account. Packets that the link still holds are
+    /// counted as held and never delivered.
+    public func stop() -> LinkReport {
+        guard isRunning else { return LinkReport() }
+        control.requestStop()
+        pthread_join(packetThread, nil)
+        cl_eventfd_signal(writerStop)
+        pthread_join(writerThread, nil)
+        writer.pointee.drain()
+        isRunning = false
+        return report()
+    }
+
+    private func report() -> LinkReport {
+        var report = engine.pointee.core.report()
+        report.lateness = engine.pointee.lateness.summary
+        report.wakeUpLateness = engine.pointee.wakeUps.summary
+        report.faultLogEntries = writer.pointee.written
+        report.faultLogLostEntries = ring.pointee.lostCount
+        report.faultLogError = writer.pointee.errorNumber
+        report.processorTimeUs = engine.pointee.processorNs / 1000
+        report.elapsedUs = (cl_monotonic_ns() - startedAt) / 1000
+        return report
+    }
+
+    /// Runs a function on a thread of its own, in which no signal is handled.
+    private static func thread(_ body: @escaping @Sendable () -> Void) throws -> pthread_t {
+        final class Box {
+            let body: @Sendable () -> Void
+            init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+        }
+        var thread = pthread_t()
+        var all = sigset_t()
+        var before = sigset_t()
+        sigfillset(&all)
+        pthread_sigmask(SIG_SETMASK, &all, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        let box = Unmanaged.passRetained(Box(body))
+        let result = pthread_create(
+            &thread, nil,
+            { argument in
+                guard let argument else { return nil }
+                Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body()
+                return nil
+            }, box.toOpaque())
+        if result != 0 {
+            box.release()
+            throw LinkError(
+                "cannot make a thread: \(String(cString: strerror(result)))", remedy: "raise the limit of processes")
+        }
+        return thread
+    }
+}
+
+extension LinkCore {
+    /// The account of everything that went through.
+    func report() -> LinkReport {
+        var report = LinkReport()
+        for index in 0..<pathCount {
+            let path = paths[index]
+            var entry = LinkReport.Path(
+                node: Int(path.node), direction: path.isClientToBroker ? .clientToBroker : .brokerToClient)
+            entry.packetsIn = path.packetsIn
+            entry.bytesIn = path.bytesIn
+            entry.packetsForwarded = path.forwarded
+            entry.bytesForwarded = path.bytesForwarded
+            entry.packetsDropped = path.dropped
+            entry.packetsDuplicated = path.duplicated
+            entry.packetsMade = path.made
+            report.paths.append(entry)
+        }
+        report.packetsHeld = UInt64(queue.count)
+        report.slotsLeaked = arena.used - queue.count
+        report.slotsPeak = arena.peak
+        report.counters = counters
+        return report
+    }
+}
+
+extension LatenessHistogram {
+    /// Percentiles in microseconds.
+    var summary: LinkReport.Lateness {
+        var summary = LinkReport.Lateness()
+        summary.packets = total
+        summary.p50Us = Double(percentile(0.5)) / 1000
+        summary.p99Us = Double(percentile(0.99)) / 1000
+        summary.p999Us = Double(percentile(0.999)) / 1000
+        summary.maxUs = Double(maximum) / 1000
+        return summary
+    }
+}

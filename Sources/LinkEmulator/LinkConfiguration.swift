@@ -1,0 +1,62 @@
+import EvidenceModel
+import ScenarioModel
+
+/// What a link joins and what it does to the packets between.
+public struct LinkConfiguration: Sendable {
+    /// One end of the link: a TUN device, or anything whose reads and writes are whole IP packets.
+    public struct Port: Sendable, Equatable {
+        /// 0 for the client, N for broker node N.
+        public var node: Int
+        /// The descriptor, non-blocking. It stays the caller's to close, after `Link.stop`.
+        public var descriptor: Int32
+        /// Packets to this IPv4 address leave by this port, for example `198.18.1.1`.
+        public var address: String
+
+        /// Makes a port.
+        public init(node: Int, descriptor: Int32, address: String) {
+            self.node = node
+            self.descriptor = descriptor
+            self.address = address
+        }
+    }
+
+    /// Exactly one port of node 0, and one for each broker node.
+    public var ports: [Port]
+    /// Longest packet in bytes that may pass, 576 to 65,535. Longer ones are dropped and counted.
+    public var mtu: Int
+    /// Drives every random decision.
+    public var seed: UInt64
+    /// The faults. Those without a word of `LinkVocabulary` are left to others.
+    public var faults: [FaultSpec]
+    /// Where the fault log goes, `link.jsonl`; nil for none.
+    public var faultLogPath: String?
+    /// Packets that the link may hold at once; beyond it, they are dropped and logged as `overflow`. Each takes a buffer
+    /// of the MTU rounded up, of memory that is used only once touched.
+    public var packetLimit: Int
+    /// True where the devices were opened with `IFF_VNET_HDR`: each packet is then preceded by a `virtio_net_hdr`.
+    public var hasVnetHeader: Bool
+
+    /// Makes a configuration.
+    public init(
+        ports: [Port], mtu: Int = 1500, seed: UInt64, faults: [FaultSpec] = [], faultLogPath: String? = nil,
+        packetLimit: Int = 65_536, hasVnetHeader: Bool = false
+    ) {
+        self.ports = ports
+        self.mtu = mtu
+        self.seed = seed
+        self.faults = faults
+        self.faultLogPath = faultLogPath
+        self.packetLimit = packetLimit
+        self.hasVnetHeader = hasVnetHeader
+    }
+}
+
+/// The begin or end of a fault's phase.
+public struct LinkPhaseEvent: Sendable, Equatable {
+    /// `fault-N`.
+    public var fault: String
+    /// True at the begin, false at the end.
+    public var began: Bool
+    /// Microseconds since the epoch.
+    public var timeUs: Int64
+}

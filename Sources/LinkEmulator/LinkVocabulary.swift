@@ -1,0 +1,23 @@
+import ScenarioModel
+
+extension ImpairmentKind {
+    /// Every impairment, in the order in which those of one fault act on a packet. Adding one is one line here.
+    static let all: [ImpairmentKind] = [
+        .partition,
+        .loss,
+        .duplicate,
+        .rate,
+        .reorder,
+        .delay,
+    ]
+}
+
+/// The words of a fault that the link understands.
+public enum LinkVocabulary {
+    /// Impairments with their modifiers, then actions, for `FaultVocabulary`.
+    public static let keywords: [FaultKeyword] =
+        ImpairmentKind.all.flatMap(\.keywords) + LinkAction.keywords
+
+    /// True for a word that the link itself carries out.
+    public static func contains(_ word: String) -> Bool { keywords.contains { $0.name == word } }
+}

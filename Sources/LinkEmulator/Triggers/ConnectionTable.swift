@@ -1,0 +1,198 @@
+import PacketWire
+
+/// Names a TCP connection through the link: the client is the end behind port 0.
+struct ConnectionKey: BitwiseCopyable, Equatable {
+    var client: UInt32
+    var server: UInt32
+    var clientPort: UInt16
+    var serverPort: UInt16
+
+    @inline(__always)
+    var hash: UInt64 {
+        RandomStream.mix(UInt64(client) << 32 | UInt64(server))
+            ^ RandomStream.mix(UInt64(clientPort) << 16 | UInt64(serverPort))
+    }
+}
+
+/// One direction of a connection.
+struct HalfStream: BitwiseCopyable {
+    /// True once `next` is known.
+    var isSynchronised = false
+    /// True when its messages cannot be followed any more.
+    var isOpaque = false
+    /// Sequence number of the next byte that was not seen yet, as it comes into the link.
+    var next: UInt32 = 0
+    /// Sequence number of the next byte that the receiver waits for, as far as is known.
+    var delivered: UInt32 = 0
+    /// True once `delivered` is known.
+    var hasDelivered = false
+    /// When the last packet that the link holds in this direction is to leave.
+    var lastScheduled: Int64 = 0
+    /// First message rule of this direction, -1 for none.
+    var firstRule: Int32 = -1
+    var frame = FrameCursor()
+}
+
+/// A TCP connection through the link.
+struct Connection: BitwiseCopyable {
+    /// Where it stands.
+    enum State: UInt8 {
+        /// Packets pass.
+        case open
+        /// The link has reset it: packets of the ends that were reset are answered with another reset.
+        case reset
+        /// Both ends are done, or one has reset it: the entry may be used again.
+        case closed
+    }
+
+    var key: ConnectionKey
+    var node: UInt16
+    var state = State.open
+    /// Ends that a `reset` was sent to.
+    var resetSides = ResetSides.none
+    /// The fault that reset it.
+    var resetFault: UInt16 = 0
+    var finsSeen: UInt8 = 0
+    var lastUsed: Int64 = 0
+    /// Next entry of the same hash bucket, or of the free list.
+    var nextEntry: Int32 = -1
+    /// Ring of requests that wait for their response: oldest, and how many.
+    var firstPending: UInt32 = 0
+    var pendingCount: UInt32 = 0
+    var up = HalfStream()
+    var down = HalfStream()
+
+    init(key: ConnectionKey, node: UInt16) {
+        self.key = key
+        self.node = node
+    }
+}
+
+/// A request that was seen and not yet answered.
+struct PendingRequest: BitwiseCopyable {
+    var correlationID: Int32
+    var apiKey: Int16
+    var apiVersion: Int16
+}
+
+/// The connections through the link, in memory of a fixed size: a new one takes the place of one that is done, or of
+/// the one that was quiet for the longest time.
+struct ConnectionTable {
+    static let capacity = 4096
+    /// Requests that one connection may have waiting; the oldest is forgotten beyond it.
+    static let pendingCapacity: UInt32 = 4096
+    private static let bucketCount = 8192
+
+    private let memory: LazyMemory
+    private let bucketMemory: LazyMemory
+    private let pendingMemory: LazyMemory
+    let entries: UnsafeMutablePointer<Connection>
+    /// First entry of each bucket, plus 1, so that zeroed memory is an empty table.
+    private let buckets: UnsafeMutablePointer<Int32>
+    private let pending: UnsafeMutablePointer<PendingRequest>
+    /// Entries ever used; those below it hold a connection.
+    private(set) var count = 0
+    private var clockHand = 0
+
+    init() throws {
+        memory = try LazyMemory(bytes: Self.capacity * MemoryLayout<Connection>.stride)
+        bucketMemory = try LazyMemory(bytes: Self.bucketCount * MemoryLayout<Int32>.stride)
+        pendingMemory = try LazyMemory(
+            bytes: Self.capacity * Int(Self.pendingCapacity) * MemoryLayout<PendingRequest>.stride)
+        entries = memory.array(of: Connection.self)
+        buckets = bucketMemory.array(of: Int32.self)
+        pending = pendingMemory.array(of: PendingRequest.self)
+    }
+
+    /// The entry of a connection; -1 when it is not known.
+    @inline(__always)
+    func find(_ key: ConnectionKey) -> Int {
+        var at = buckets[Int(key.hash % UInt64(Self.bucketCount))] - 1
+        while at >= 0 {
+            if entries[Int(at)].key == key { return Int(at) }
+            at = entries[Int(at)].nextEntry
+        }
+        return -1
+    }
+
+    /// Adds a connection that is not known. `evicted` is the entry whose place it took: -1 for none.
+    mutating func insert(_ key: ConnectionKey, node: UInt16) -> (entry: Int, evictedOpen: Bool) {
+        var evictedOpen = false
+        let entry: Int
+        if count < Self.capacity {
+            entry = count
+            count += 1
+        } else {
+            entry = victim()
+            evictedOpen = entries[entry].state == .open
+            unlink(entry)
+        }
+        let bucket = Int(key.hash % UInt64(Self.bucketCount))
+        entries[entry] = Connection(key: key, node: node)
+        entries[entry].nextEntry = buckets[bucket] - 1
+        buckets[bucket] = Int32(entry) + 1
+        return (entry, evictedOpen)
+    }
+
+    /// A connection that is done, else the quietest of a sample.
+    private mutating func victim() -> Int {
+        var quietest = clockHand
+        for _ in 0..<64 {
+            clockHand = clockHand + 1 == Self.capacity ? 0 : clockHand + 1
+            if entries[clockHand].state == .closed { return clockHand }
+            if entries[clockHand].lastUsed < entries[quietest].lastUsed { quietest = clockHand }
+        }
+        return quietest
+    }
+
+    private func unlink(_ entry: Int) {
+        let bucket = Int(entries[entry].key.hash % UInt64(Self.bucketCount))
+        var at = buckets[bucket] - 1
+        if Int(at) == entry {
+            buckets[bucket] = entries[entry].nextEntry + 1
+            return
+        }
+        while at >= 0 {
+            let next = entries[Int(at)].nextEntry
+            if Int(next) == entry {
+                entries[Int(at)].nextEntry = entries[entry].nextEntry
+                return
+            }
+            at = next
+        }
+    }
+
+    /// Remembers a request until its response comes.
+    func addPending(_ request: PendingRequest, of entry: Int) {
+        let first = entries[entry].firstPending
+        let count = entries[entry].pendingCount
+        pending[entry * Int(Self.pendingCapacity) + Int((first &+ count) % Self.pendingCapacity)] = request
+        if count == Self.pendingCapacity {
+            entries[entry].firstPending = (first &+ 1) % Self.pendingCapacity
+        } else {
+            entries[entry].pendingCount = count + 1
+        }
+    }
+
+    /// Takes the request with this correlation id, and those before it: they are never answered, because a broker
+    /// answers a connection's requests in order. Nil when there is none.
+    func takePending(correlationID: Int32, of entry: Int) -> PendingRequest? {
+        let first = entries[entry].firstPending
+        let count = entries[entry].pendingCount
+        for offset in 0..<count {
+            let at = (first &+ offset) % Self.pendingCapacity
+            let request = pending[entry * Int(Self.pendingCapacity) + Int(at)]
+            guard request.correlationID == correlationID else { continue }
+            entries[entry].firstPending = (at &+ 1) % Self.pendingCapacity
+            entries[entry].pendingCount = count - offset - 1
+            return request
+        }
+        return nil
+    }
+
+    func free() {
+        memory.free()
+        bucketMemory.free()
+        pendingMemory.free()
+    }
+}

@@ -1,0 +1,177 @@
+import CLinux
+import EvidenceModel
+import Foundation
+import PacketWire
+import ScenarioModel
+import Testing
+
+@testable import LinkEmulator
+
+/// Two sockets in the place of devices: whole packets, one read each.
+private struct Wire {
+    let link: Int32
+    let host: Int32
+
+    init() {
+        var pair: [Int32] = [-1, -1]
+        _ = socketpair(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0, &pair)
+        (link, host) = (pair[0], pair[1])
+        var size: Int32 = 4 << 20
+        for descriptor in pair {
+            setsockopt(descriptor, SOL_SOCKET, SO_SNDBUFFORCE, &size, socklen_t(MemoryLayout<Int32>.size))
+        }
+    }
+
+    func send(_ bytes: [UInt8]) -> Bool {
+        bytes.withUnsafeBytes { write(host, $0.baseAddress, $0.count) } == bytes.count
+    }
+
+    /// The next packet within ten seconds; nil for none.
+    func receive() -> [UInt8]? {
+        guard cl_wait_readable(host, 10_000_000_000) > 0 else { return nil }
+        var buffer = [UInt8](repeating: 0, count: 2048)
+        let count = buffer.withUnsafeMutableBytes { read(host, $0.baseAddress, $0.count) }
+        return count < 0 ? nil : Array(buffer[..<count])
+    }
+
+    func closeBoth() {
+        close(link)
+        close(host)
+    }
+}
+
+@Suite struct EngineTests {
+    private func run(
+        _ faults: [FaultSpec], timeZero: Bool = true, log: String? = nil,
+        onPhase: @escaping @Sendable (LinkPhaseEvent) -> Void = { _ in },
+        _ body: (Link, Wire, Wire) throws -> Void
+    ) throws -> LinkReport {
+        let client = Wire()
+        let broker = Wire()
+        defer {
+            client.closeBoth()
+            broker.closeBoth()
+        }
+        let link = try Link(
+            LinkConfiguration(
+                ports: [
+                    .init(node: 1, descriptor: broker.link, address: "198.18.1.1"),
+                    .init(node: 0, descriptor: client.link, address: "198.18.0.1"),
+                ], seed: 1, faults: faults, faultLogPath: log), onPhase: onPhase)
+        try link.start()
+        if timeZero { link.setTimeZero() }
+        try body(link, client, broker)
+        return link.stop()
+    }
+
+    @Test func packetsPassBothWaysUnchangedAndInOrder() throws {
+        let report = try run([]) { _, client, broker in
+            for index in 0..<500 {
+                let up = Packets.tcp(sequence: UInt32(index), data: [1, 2, 3])
+                let down = Packets.tcp(up: false, sequence: UInt32(index), data: [4, 5])
+                #expect(client.send(up))
+                #expect(broker.send(down))
+                #expect(broker.receive() == up)
+                #expect(client.receive() == down)
+            }
+        }
+        #expect(report.packetsIn == 1000)
+        #expect(report.packetsForwarded == 1000)
+        #expect(report.slotsLeaked == 0)
+        #expect(report.packetsDropped == 0)
+    }
+
+    @Test func delayedPacketsComeLaterAndTheirLatenessIsMeasured() throws {
+        let report = try run([Faults.timeline(["delay": "20ms"])]) { _, client, broker in
+            // Time zero is set by another thread; a packet before it passes at once.
+            usleep(50_000)
+            for index in 0..<20 {
+                let before = cl_monotonic_ns()
+                #expect(client.send(Packets.tcp(sequence: UInt32(index))))
+                #expect(broker.receive() != nil)
+                #expect(cl_monotonic_ns() - before >= 20_000_000, "never early")
+            }
+        }
+        #expect(report.lateness.packets == 20)
+        #expect(report.lateness.maxUs >= report.lateness.p50Us)
+        #expect(report.wakeUpLateness.packets > 0)
+    }
+
+    @Test func theFaultLogIsReadableWhileTheLinkRunsAndCompleteAfterwards() throws {
+        let path = NSTemporaryDirectory() + "link-\(UUID().uuidString).jsonl"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        func entries() throws -> [FaultLogEntry] {
+            try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map {
+                try JSONDecoder().decode(FaultLogEntry.self, from: Data($0.utf8))
+            }
+        }
+        let events = PhaseEvents()
+        let report = try run(
+            [Faults.timeline(["partition": "true"])], log: path, onPhase: { events.add($0) }
+        ) { _, client, _ in
+            for index in 0..<50 { #expect(client.send(Packets.tcp(sequence: UInt32(index)))) }
+            var seen = 0
+            for _ in 0..<200 where seen < 50 {
+                usleep(50_000)
+                seen = try entries().count
+            }
+            #expect(seen == 50, "written before the link stops")
+        }
+        #expect(try entries().count == 50)
+        #expect(report.faultLogEntries == 50)
+        #expect(report.faultLogLostEntries == 0)
+        #expect(events.all.map(\.began) == [true, false])
+        let now = Int64(Date().timeIntervalSince1970 * 1e6)
+        let first = try #require(try entries().first)
+        #expect(abs(first.timeUs - now) < 120_000_000, "times are of the epoch")
+    }
+
+    @Test func packetsHeldAtTheEndAreCounted() throws {
+        let report = try run([Faults.timeline(["delay": "600s"])]) { _, client, _ in
+            usleep(50_000)
+            for index in 0..<10 { #expect(client.send(Packets.tcp(sequence: UInt32(index)))) }
+            usleep(200_000)
+        }
+        #expect(report.packetsHeld == 10)
+        #expect(report.slotsLeaked == 0)
+    }
+
+    @Test func aPortThatDiesDoesNotSpinTheLink() throws {
+        let report = try run([]) { _, client, broker in
+            close(dup(broker.host))
+            shutdown(broker.host, Int32(SHUT_RDWR))
+            usleep(300_000)
+            _ = client.send(Packets.tcp())
+            usleep(50_000)
+        }
+        #expect(report.processorTimeUs < report.elapsedUs / 2)
+    }
+
+    @Test func nonsenseIsRefusedWithARemedy() {
+        func error(_ change: (inout LinkConfiguration) -> Void) -> LinkError? {
+            var configuration = LinkConfiguration(
+                ports: [
+                    .init(node: 0, descriptor: 0, address: "198.18.0.1"),
+                    .init(node: 1, descriptor: 0, address: "198.18.1.1"),
+                ], seed: 1)
+            change(&configuration)
+            do {
+                _ = try Link(configuration)
+                return nil
+            } catch { return error as? LinkError }
+        }
+        #expect(error { $0.ports.removeLast() }?.remedy.isEmpty == false)
+        #expect(error { $0.ports[1].node = 0 } != nil)
+        #expect(error { $0.ports[1].address = "broker" } != nil)
+        #expect(error { $0.mtu = 10 } != nil)
+        #expect(error { $0.packetLimit = 0 } != nil)
+        #expect(error { $0.faultLogPath = "/nowhere/at/all" } != nil)
+    }
+}
+
+private final class PhaseEvents: @unchecked Sendable {
+    private let lock = NSLock()
+    private var events: [LinkPhaseEvent] = []
+    func add(_ event: LinkPhaseEvent) { lock.withLock { events.append(event) } }
+    var all: [LinkPhaseEvent] { lock.withLock { events } }
+}
