@@ -1,6 +1,3 @@
 #pragma once
-/* As CLinux does: all C modules must see the same system headers. */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
+/* No feature macros: every C module must see the system headers as Swift's own Glibc module does. */
 #include <pcap/pcap.h>

@@ -1,8 +1,6 @@
 /* What Swift cannot import: variadic calls, macros, fork. No logic. Every wrapper returns -errno on failure. */
 #pragma once
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
+/* No feature macros: every C module must see the system headers as Swift's own Glibc module does. */
 #include "CLinuxProcess.h"
 #include "CLinuxNamespace.h"
 #include "CLinuxTun.h"

@@ -2,10 +2,13 @@
 #pragma once
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdint.h>
 #include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
+
+int ppoll(struct pollfd *, nfds_t, const struct timespec *, const sigset_t *);
 
 /* A non-blocking eventfd, eventfd(2). */
 static inline int cl_eventfd(void) {
