@@ -40,6 +40,7 @@ let package = Package(
         // Pure: no sockets, clocks or tasks.
         .target(name: "ScenarioModel", dependencies: ["EvidenceModel", yams], swiftSettings: strict),
         .target(name: "KafkaWire", swiftSettings: strict),
+        .target(name: "RecordCompression", dependencies: ["KafkaWire"], swiftSettings: strict),
         .target(name: "PacketWire", swiftSettings: strict),
         .target(name: "EvidenceModel", swiftSettings: strict),
 
@@ -48,8 +49,8 @@ let package = Package(
             name: "LinkEmulator", dependencies: ["CLinux", "ScenarioModel", "KafkaWire", "PacketWire", "EvidenceModel"],
             swiftSettings: strict),
         .target(
-            name: "EmbeddedBroker", dependencies: ["KafkaWire", nioCore, nioPosix, logging], swiftSettings: strict),
-        .target(name: "RawClient", dependencies: ["KafkaWire"], swiftSettings: strict),
+            name: "EmbeddedBroker", dependencies: ["KafkaWire", "RecordCompression", nioCore, nioPosix, logging], swiftSettings: strict),
+        .target(name: "RawClient", dependencies: ["KafkaWire", "RecordCompression"], swiftSettings: strict),
         .target(
             name: "WireObserver", dependencies: ["CPcap", "CLinux", "KafkaWire", "PacketWire", "EvidenceModel"],
             swiftSettings: strict),

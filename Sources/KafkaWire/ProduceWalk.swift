@@ -30,6 +30,14 @@ public struct ProducePreamble: Sendable, Equatable {
     public var timeoutMs: Int32
     /// Topics that the request declares.
     public var topicCount: Int
+
+    /// A preamble of these fields.
+    public init(isTransactional: Bool, acks: Int16, timeoutMs: Int32, topicCount: Int) {
+        self.isTransactional = isTransactional
+        self.acks = acks
+        self.timeoutMs = timeoutMs
+        self.topicCount = topicCount
+    }
 }
 
 /// Walks a Produce request without allocation, also one of which only the first bytes are at hand.

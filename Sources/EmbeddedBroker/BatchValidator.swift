@@ -1,0 +1,133 @@
+import KafkaWire
+import RecordCompression
+
+/// Checks one batch as a leader does before it appends it, and rewrites the header fields that the broker owns.
+///
+/// Plays `UnifiedLog.analyzeAndValidateRecords` and `LogValidator`, in their order: base offset, size, CRC, codec, offset
+/// range and count, control bit, sequence, then every record.
+struct BatchValidator {
+    let configuration: TopicConfiguration
+    let release: Release
+    let topic: String
+    let partition: Int32
+    let nowMs: Int64
+
+    /// A batch ready to be appended: its offsets are those of the request still.
+    struct Validated {
+        var header: RecordBatchHeader
+        /// True when the header's timestamps or attributes changed, so that the CRC must be computed anew.
+        var isRewritten = false
+    }
+
+    /// Validates `batch`, which is whole and of magic 2.
+    ///
+    /// - Throws: ``Refusal`` with Kafka's error.
+    func validate(_ batch: UnsafeRawBufferPointer) throws(Refusal) -> Validated {
+        guard let view = RecordBatchView(batch), view.isWhole else {
+            throw Refusal(.corruptMessage, namesLogStart: false)
+        }
+        let header = view.header
+        if release.refusesNonZeroBaseOffset, header.baseOffset != 0 { throw Refusal(.invalidRecord) }
+        if batch.count > configuration.maxMessageBytes { throw Refusal(.messageTooLarge, namesLogStart: false) }
+        if !view.isCRCValid { throw Refusal(.corruptMessage, namesLogStart: false) }
+        guard let compression = header.compression else { throw Refusal(.unknownServerError) }
+        try checkHeader(header)
+        var largest: Int64 = -1
+        if compression == .none {
+            largest = try checkRecords(view.records, header)
+        } else {
+            let records: [UInt8]
+            do {
+                records = try Decompression.decompress(view.records, compression, limit: Self.inflatedLimit)
+            } catch {
+                throw Refusal(.unknownServerError)
+            }
+            let outcome = records.withUnsafeBytes { raw in Result { try checkRecords(raw, header) } }
+            switch outcome {
+            case .success(let value): largest = value
+            case .failure(let error): throw error as? Refusal ?? Refusal(.unknownServerError)
+            }
+        }
+        return rewritten(header, largestTimestamp: largest)
+    }
+
+    /// A batch whose records unpack to more is refused: a small request must not fill the memory.
+    static let inflatedLimit = 512 << 20
+
+    private func checkHeader(_ header: RecordBatchHeader) throws(Refusal) {
+        let span = Int64(header.lastOffsetDelta) + 1
+        guard span > 0, header.recordCount > 0, span == Int64(header.recordCount) else { throw Refusal(.invalidRecord) }
+        if header.isControl { throw Refusal(.invalidRecord) }
+        if header.producerID >= 0, header.baseSequence < 0 { throw Refusal(.invalidRecord) }
+    }
+
+    /// Checks every record and returns the largest timestamp.
+    private func checkRecords(_ section: UnsafeRawBufferPointer, _ header: RecordBatchHeader) throws(Refusal) -> Int64 {
+        var reader = ByteReader(section)
+        var largest: Int64 = -1
+        var errors: [ProduceResponse.RecordError] = []
+        var hasTimestampError = false
+        for index in 0..<header.recordCount {
+            guard let record = try? RecordView(from: &reader) else { throw Refusal(.invalidRecord) }
+            let timestamp = header.isLogAppendTime ? header.maxTimestamp : header.baseTimestamp &+ record.timestampDelta
+            largest = max(largest, timestamp)
+            if configuration.isCompacted, record.key == nil {
+                errors.append(
+                    .init(
+                        batchIndex: index,
+                        message: "Compacted topic cannot accept message without key in topic partition "
+                            + "\(topic)-\(partition)"))
+            } else if let message = timestampError(timestamp, header, offsetDelta: record.offsetDelta) {
+                hasTimestampError = true
+                errors.append(.init(batchIndex: index, message: message))
+            }
+        }
+        guard reader.remaining == 0 else { throw Refusal(.invalidRecord) }
+        guard errors.isEmpty else { throw Self.refusal(errors, isTimestamp: hasTimestampError) }
+        return largest
+    }
+
+    private func timestampError(_ timestamp: Int64, _ header: RecordBatchHeader, offsetDelta: Int32) -> String? {
+        if !configuration.usesLogAppendTime, timestamp != -1 {
+            let (behind, overflow) = nowMs.subtractingReportingOverflow(timestamp)
+            let isEarly = overflow ? timestamp < 0 : behind > configuration.timestampBeforeMaxMs
+            let isLate = overflow ? timestamp > 0 : -behind > configuration.timestampAfterMaxMs
+            guard isEarly || isLate else { return nil }
+            return "Timestamp \(timestamp) of message with offset \(header.baseOffset + Int64(offsetDelta)) is out of "
+                + "range. The timestamp should be within [\(nowMs &- configuration.timestampBeforeMaxMs), "
+                + "\(nowMs &+ configuration.timestampAfterMaxMs)]"
+        }
+        guard header.isLogAppendTime else { return nil }
+        return "Invalid timestamp type in message. Producer should not set timestamp type to LogAppendTime."
+    }
+
+    private static func refusal(_ errors: [ProduceResponse.RecordError], isTimestamp: Bool) -> Refusal {
+        if isTimestamp {
+            return Refusal(
+                .invalidTimestamp, message: "One or more records have been rejected due to invalid timestamp",
+                recordErrors: errors)
+        }
+        let shown = errors.prefix(3).map {
+            "RecordError(batchIndex=\($0.batchIndex), message='\($0.message ?? "null")')"
+        }
+        return Refusal(
+            .invalidRecord,
+            message: "One or more records have been rejected due to \(errors.count) record errors in total, and only "
+                + "showing the first three errors at most: [\(shown.joined(separator: ", "))]",
+            recordErrors: errors)
+    }
+
+    private func rewritten(_ header: RecordBatchHeader, largestTimestamp: Int64) -> Validated {
+        var result = Validated(header: header)
+        if configuration.usesLogAppendTime {
+            result.header.attributes |= 8
+            result.header.maxTimestamp = nowMs
+        } else {
+            result.header.attributes &= ~8
+            result.header.maxTimestamp = largestTimestamp
+        }
+        result.isRewritten =
+            result.header.attributes != header.attributes || result.header.maxTimestamp != header.maxTimestamp
+        return result
+    }
+}

@@ -1,0 +1,121 @@
+import Glibc
+import Logging
+
+/// `crosswind broker`: one node, alone, until a signal ends it.
+public struct BrokerService: Sendable {
+    /// `HOST:PORT` to listen on; port 0 picks a free one.
+    public var listen: String
+    /// Release to play, for example `4.3`.
+    public var release: String
+    /// Topics as `NAME:PARTITIONS` or `NAME`.
+    public var topics: [String]
+    /// Broker properties as `KEY=VALUE`.
+    public var properties: [String]
+    /// Where refusals are told.
+    public var logger: Logger
+
+    /// A service of these settings.
+    public init(
+        listen: String, release: String = Release.standard.description, topics: [String] = [],
+        properties: [String] = [], logger: Logger
+    ) {
+        self.listen = listen
+        self.release = release
+        self.topics = topics
+        self.properties = properties
+        self.logger = logger
+    }
+
+    /// A setting that cannot be used: a usage error.
+    public struct UsageError: Error, Sendable, CustomStringConvertible {
+        /// What is wrong and what would be right.
+        public var description: String
+    }
+
+    /// The cluster that the settings describe.
+    ///
+    /// - Throws: ``UsageError``.
+    public func configuration() throws -> BrokerConfiguration {
+        let (host, port) = try Self.address(listen)
+        guard let release = Release(release) else {
+            throw UsageError(
+                description: "release \(release): wanted an Apache Kafka release from 0.11 on, for example "
+                    + Release.tested.joined(separator: ", "))
+        }
+        var values: [String: String] = [:]
+        for property in properties {
+            guard let equals = property.firstIndex(of: "="), equals > property.startIndex else {
+                throw UsageError(description: "config \(property): wanted KEY=VALUE")
+            }
+            values[String(property[..<equals])] = String(property[property.index(after: equals)...])
+        }
+        let advertised = host == "0.0.0.0" ? "127.0.0.1" : host
+        var result = BrokerConfiguration(
+            release: release,
+            nodes: [.init(id: 1, advertisedHost: advertised, listen: .address(host: host, port: port))],
+            topics: try topics.map(Self.topic), properties: values, logger: logger)
+        result.eventLoopThreads = 1
+        return result
+    }
+
+    private static func address(_ text: String) throws -> (String, Int) {
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+            throw UsageError(description: "listen \(text): wanted HOST:PORT, for example 127.0.0.1:9092")
+        }
+        let host = String(text[..<colon])
+        return (host.isEmpty || host == "*" ? "0.0.0.0" : host, Int(port))
+    }
+
+    private static func topic(_ text: String) throws -> BrokerConfiguration.Topic {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard (1...2).contains(parts.count), !parts[0].isEmpty else {
+            throw UsageError(description: "topic \(text): wanted NAME:PARTITIONS")
+        }
+        guard parts.count == 2 else { return .init(name: String(parts[0])) }
+        guard let partitions = Int(parts[1]), (1...100_000).contains(partitions) else {
+            throw UsageError(description: "topic \(text): wanted NAME:PARTITIONS, partitions from 1 to 100000")
+        }
+        return .init(name: String(parts[0]), partitions: partitions)
+    }
+
+    /// Serves until SIGTERM or SIGINT.
+    ///
+    /// - Parameter ready: called once when connections are accepted, with `HOST:PORT`.
+    /// - Throws: ``UsageError``, ``BrokerConfigurationError`` or ``ListenError``.
+    public func run(ready: (String) -> Void) throws {
+        let configuration = try configuration()
+        let signals = SignalPipe()
+        let cluster = try EmbeddedCluster.launch(configuration)
+        let port = try cluster.port(of: 1)
+        ready("\(configuration.nodes[0].advertisedHost):\(port)")
+        signals.wait()
+        cluster.end()
+    }
+}
+
+/// The write end of the pipe that the signal handler writes to. Set once, before the handler is.
+private nonisolated(unsafe) var signalDescriptor: Int32 = -1
+
+/// Waits for SIGTERM or SIGINT whatever threads the process has.
+private struct SignalPipe {
+    private let readEnd: Int32
+
+    init() {
+        var ends: [Int32] = [-1, -1]
+        pipe(&ends)
+        readEnd = ends[0]
+        signalDescriptor = ends[1]
+        for number in [SIGTERM, SIGINT] {
+            signal(number) { _ in
+                var byte: UInt8 = 1
+                _ = write(signalDescriptor, &byte, 1)
+            }
+        }
+        signal(SIGPIPE, SIG_IGN)
+    }
+
+    func wait() {
+        var byte: UInt8 = 0
+        while read(readEnd, &byte, 1) < 0, errno == EINTR {}
+    }
+}

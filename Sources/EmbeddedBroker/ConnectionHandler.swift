@@ -1,0 +1,144 @@
+import KafkaWire
+import Logging
+import NIOCore
+
+/// One client connection: cuts the byte stream into requests and has them answered one at a time.
+///
+/// Like Kafka, it takes the next request only when the last one is answered, so that answers keep the order of requests.
+/// Bytes that are no request close the connection with a log line; nothing a peer sends ends the process.
+final class ConnectionHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let nodeID: Int32
+    private let cluster: EmbeddedCluster
+    private let gate: NodeGate
+    private let limits: BrokerConfiguration.Limits
+    private let logger: Logger
+    private var input = ByteBuffer()
+    private var isBusy = false
+    private var isClosing = false
+    private var isReadingStopped = false
+
+    init(nodeID: Int32, cluster: EmbeddedCluster, gate: NodeGate, configuration: BrokerConfiguration) {
+        self.nodeID = nodeID
+        self.cluster = cluster
+        self.gate = gate
+        limits = configuration.limits
+        logger = configuration.logger
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isClosing else { return }
+        var bytes = unwrapInboundIn(data)
+        if input.readableBytes == 0 {
+            swap(&input, &bytes)
+        } else {
+            reserveFrame(adding: bytes.readableBytes)
+            input.writeBuffer(&bytes)
+        }
+        process(context)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        logger.debug("connection failed", metadata: ["error": "\(error)"])
+        context.close(promise: nil)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        isClosing = true
+        input.clear()
+        context.fireChannelInactive()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable { process(context) } else { updateReading(context) }
+        context.fireChannelWritabilityChanged()
+    }
+
+    /// Grows the buffer once to the frame's size instead of doubling up to it.
+    private func reserveFrame(adding count: Int) {
+        input.discardReadBytes()
+        if let length = input.getInteger(at: input.readerIndex, as: Int32.self), length > 0,
+            Int(length) <= limits.requestBytes
+        {
+            let wanted = Int(length) + 4 - input.readableBytes
+            if wanted > input.writableBytes { input.reserveCapacity(minimumWritableBytes: max(wanted, count)) }
+        }
+    }
+
+    /// Handles requests until one has to wait, the input is used up, or the client does not read its answers.
+    private func process(_ context: ChannelHandlerContext) {
+        while !isBusy, !isClosing, context.channel.isWritable {
+            guard let length = input.getInteger(at: input.readerIndex, as: Int32.self) else { break }
+            guard length >= 0, Int(length) <= limits.requestBytes else {
+                close(context, "frame of \(length) bytes; the limit is \(limits.requestBytes)")
+                return
+            }
+            guard input.readableBytes >= Int(length) + 4 else { break }
+            input.moveReaderIndex(forwardBy: 4)
+            guard let frame = input.readSlice(length: Int(length)) else { break }
+            isBusy = true
+            submit(frame, context)
+        }
+        updateReading(context)
+    }
+
+    private func submit(_ frame: ByteBuffer, _ context: ChannelHandlerContext) {
+        let loop = context.eventLoop
+        let bound = NIOLoopBound((handler: self, context: context), eventLoop: loop)
+        let gate = gate
+        let cluster = cluster
+        let nodeID = nodeID
+        // The reply comes while the cluster's lock is held: what follows it must wait until the lock is free.
+        let takeReply: ReplyTo = { reply in
+            gate.pass { loop.execute { bound.value.handler.finish(reply, bound.value.context) } }
+        }
+        gate.pass {
+            frame.withUnsafeReadableBytes { cluster.handle(nodeID, $0, reply: takeReply) }
+        }
+    }
+
+    private func finish(_ reply: Reply, _ context: ChannelHandlerContext) {
+        guard !isClosing else { return }
+        switch reply {
+        case .response(let bytes):
+            var buffer = context.channel.allocator.buffer(capacity: bytes.count + 4)
+            buffer.writeInteger(Int32(bytes.count))
+            buffer.writeBytes(bytes)
+            context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+            isBusy = false
+        case .nothing: isBusy = false
+        case .close(let why):
+            close(context, why)
+            return
+        case .silence(let why):
+            logger.warning("request is never answered", metadata: ["reason": "\(why)"])
+            return
+        }
+        process(context)
+    }
+
+    private func close(_ context: ChannelHandlerContext, _ why: String) {
+        isClosing = true
+        logger.notice(
+            "connection closed",
+            metadata: ["reason": "\(why)", "peer": "\(context.remoteAddress.map(String.init(describing:)) ?? "?")"])
+        input.clear()
+        context.close(promise: nil)
+    }
+
+    /// Stops reading while much is buffered or the client does not take its answers; goes on when that is over.
+    private func updateReading(_ context: ChannelHandlerContext) {
+        let isFull = input.readableBytes > 0 && (isBusy || !context.channel.isWritable) && hasEnough
+        guard isFull != isReadingStopped, !isClosing else { return }
+        isReadingStopped = isFull
+        context.channel.setOption(.autoRead, value: !isFull).whenFailure { _ in }
+    }
+
+    /// True when a whole request waits already, or more than a request's worth of bytes.
+    private var hasEnough: Bool {
+        guard let length = input.getInteger(at: input.readerIndex, as: Int32.self) else { return false }
+        return input.readableBytes >= Int(length) + 4
+    }
+}

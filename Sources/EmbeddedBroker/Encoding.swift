@@ -1,0 +1,16 @@
+import KafkaWire
+
+/// Lets a value that the cluster's lock guards pass through a `Sendable` closure that runs under that lock.
+struct UncheckedSendable<Value>: @unchecked Sendable {
+    let value: Value
+}
+
+extension ClusterCore {
+    /// An answer with its header, without the frame's length.
+    static func encode<M: KafkaMessage>(_ message: M, correlationID: Int32, version: Int16) throws -> [UInt8] {
+        var writer = ByteWriter(capacity: 256)
+        ResponseHeader.write(to: &writer, correlationID: correlationID, apiKey: M.apiKey, apiVersion: version)
+        try message.write(to: &writer, version: version)
+        return writer.bytes
+    }
+}

@@ -1,0 +1,156 @@
+import KafkaWire
+
+// Fetch, v0 to v17, for consumers. No fetch sessions: the answer's session id is 0, which every client takes as "full
+// requests only" (KIP-227). Read committed equals read uncommitted, as there are no transactions. v0 to v3 are converted
+// down (see DownConversion). Gap: no fetch from followers (KIP-392).
+extension ClusterCore {
+    /// Answers at once when `minBytes` are there or something is wrong; else waits up to `maxWaitMs`.
+    func fetch(
+        _ nodeID: Int32, _ header: RequestHeaderView, _ request: FetchRequest, _ reply: @escaping ReplyTo
+    ) throws {
+        if request.sessionID != 0, request.sessionEpoch > 0 {
+            var response = FetchResponse()
+            response.errorCode = ErrorCode.fetchSessionIdNotFound.rawValue
+            return reply(
+                .response(
+                    try Self.encode(response, correlationID: header.correlationID, version: header.apiVersion)))
+        }
+        let pending = PendingFetch(request, header, nodeID, core: self, reply: reply)
+        if pending.answerIfReady() { return }
+        pending.wait()
+    }
+
+    /// Reads what `request` asks for. `bytes` counts the records, `isFinal` says that waiting cannot help.
+    fileprivate func read(
+        _ request: FetchRequest, version: Int16, nodeID: Int32, count: Bool
+    ) -> (response: FetchResponse, bytes: Int, isFinal: Bool) {
+        var response = FetchResponse()
+        var left = Int(version >= 3 ? request.maxBytes : .max)
+        var total = 0
+        var isFinal = request.topics.isEmpty || request.maxWaitMs <= 0
+        for wanted in request.topics {
+            let topic = version >= 13 ? topicsByID[wanted.topicID] : topics[wanted.topic]
+            var answers: [FetchResponse.Partition] = []
+            for part in wanted.partitions {
+                var answer = FetchResponse.Partition(partitionIndex: part.partition)
+                let found: Result<(Partition, Int), ErrorCode> =
+                    topic.map { leaderLog(nodeID, $0.name, part.partition, epoch: part.currentLeaderEpoch) }
+                    ?? .failure(version >= 13 ? .unknownTopicId : .unknownTopicOrPartition)
+                switch found {
+                case .failure(let code):
+                    answer.errorCode = code.rawValue
+                    isFinal = true
+                case .success(let (partition, leader)):
+                    let read = fill(&answer, part, partition, leader, version, left, isFirst: total == 0, count: count)
+                    total += read
+                    left -= min(left, read)
+                    if answer.errorCode != 0 { isFinal = true }
+                }
+                if answer.errorCode != 0 || !count { answers.append(answer) }
+            }
+            response.responses.append(.init(topic: wanted.topic, topicID: wanted.topicID, partitions: answers))
+        }
+        return (response, total, isFinal)
+    }
+
+    private func fill(
+        _ answer: inout FetchResponse.Partition, _ part: FetchRequest.Partition, _ partition: Partition, _ leader: Int,
+        _ version: Int16, _ left: Int, isFirst: Bool, count: Bool
+    ) -> Int {
+        let limit = partition.highWatermark
+        let start = partition.replicas[leader].log.logStartOffset
+        guard part.fetchOffset >= start, part.fetchOffset <= partition.replicas[leader].log.logEndOffset else {
+            answer.errorCode = ErrorCode.offsetOutOfRange.rawValue
+            return 0
+        }
+        answer.highWatermark = limit
+        answer.lastStableOffset = limit
+        answer.logStartOffset = start
+        answer.records = []
+        let atMost = min(Int(max(part.partitionMaxBytes, 0)), left)
+        if count { return partition.replicas[leader].log.bytes(from: part.fetchOffset, limit: limit, atMost: atMost) }
+        let batches = partition.replicas[leader].log.read(
+            from: part.fetchOffset, limit: limit, maxBytes: atMost, minOne: isFirst && version >= 3)
+        var records: [UInt8] = []
+        if version < 4 {
+            guard partition.configuration.convertsDown else {
+                answer.errorCode = ErrorCode.unsupportedVersion.rawValue
+                answer.highWatermark = -1
+                answer.records = []
+                return 0
+            }
+            for batch in batches {
+                records += DownConversion.messages(of: batch, from: part.fetchOffset, magic: version < 2 ? 0 : 1)
+            }
+        } else {
+            records.reserveCapacity(batches.reduce(0) { $0 + $1.bytes.count })
+            for batch in batches { records += batch.bytes }
+        }
+        answer.records = records
+        return records.count
+    }
+}
+
+/// A Fetch request that waits for bytes. Plays `DelayedFetch`.
+private final class PendingFetch: PartitionWaiter {
+    private let request: FetchRequest
+    private let correlationID: Int32
+    private let version: Int16
+    private let nodeID: Int32
+    private unowned let core: ClusterCore
+    private let reply: ReplyTo
+    private var isAnswered = false
+
+    init(
+        _ request: FetchRequest, _ header: RequestHeaderView, _ nodeID: Int32, core: ClusterCore,
+        reply: @escaping ReplyTo
+    ) {
+        self.request = request
+        self.nodeID = nodeID
+        self.core = core
+        self.reply = reply
+        correlationID = header.correlationID
+        version = header.apiVersion
+    }
+
+    func wait() {
+        for partition in partitions() { partition.waiters.append(self) }
+        let box = UncheckedSendable(value: self)
+        core.schedule(Int64(request.maxWaitMs)) { _ in box.value.expire() }
+    }
+
+    private func partitions() -> [Partition] {
+        request.topics.flatMap { wanted in
+            let topic = version >= 13 ? core.topicsByID[wanted.topicID] : core.topics[wanted.topic]
+            return wanted.partitions.compactMap { part in topic.flatMap { core.partition($0.name, part.partition) } }
+        }
+    }
+
+    private func expire() {
+        guard !isAnswered else { return }
+        answer()
+        for partition in partitions() { partition.waiters.removeAll { $0 === self } }
+    }
+
+    func partitionChanged() -> Bool { answerIfReady() }
+
+    func answerIfReady() -> Bool {
+        if isAnswered { return true }
+        let look = core.read(request, version: version, nodeID: nodeID, count: true)
+        guard look.isFinal || look.bytes >= max(Int(request.minBytes), 0) else { return false }
+        answer()
+        return true
+    }
+
+    private func answer() {
+        isAnswered = true
+        let result = core.read(request, version: version, nodeID: nodeID, count: false)
+        do {
+            reply(
+                .response(
+                    try ClusterCore.encode(result.response, correlationID: correlationID, version: version)))
+        } catch {
+            reply(.close("the answer cannot be encoded: \(error)"))
+        }
+    }
+}

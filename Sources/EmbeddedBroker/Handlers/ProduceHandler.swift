@@ -1,0 +1,321 @@
+import KafkaWire
+import Logging
+
+// Produce, v0 to v13. Order of checks and the numbers in the answers are Kafka's (`KafkaApis.handleProduceRequest`,
+// `ReplicaManager.appendRecords`). Gaps: quotas; transactions (a transactional batch is refused with 49).
+
+/// What becomes of a request.
+enum Reply: Sendable {
+    /// An encoded answer, without the frame's length.
+    case response([UInt8])
+    /// Done, and nothing is sent (acks=0).
+    case nothing
+    /// The connection is closed; why.
+    case close(String)
+    /// Never answered: the connection hangs, as Kafka's does when its handler fails in the error path.
+    case silence(String)
+}
+
+/// Takes the reply of one request; called once, from any thread.
+typealias ReplyTo = @Sendable (Reply) -> Void
+
+/// One partition of a Produce request on its way.
+private struct Entry {
+    var topicName: String
+    var topicID: KafkaUUID
+    var index: Int32
+    var partition: Partition?
+    var batch: UnsafeRawBufferPointer?
+    var answer = ProduceResponse.Partition()
+    /// Set when the request itself is wrong here; stands above what a later entry for the same partition gets.
+    var refusal: Refusal?
+}
+
+extension ClusterCore {
+    /// Handles one Produce request that arrived at `nodeID`; `frame` is the request from its header on.
+    func produce(
+        _ nodeID: Int32, _ header: RequestHeaderView, _ frame: UnsafeRawBufferPointer, bodyOffset: Int,
+        reply: @escaping ReplyTo
+    ) throws {
+        let version = header.apiVersion
+        var preamble = ProducePreamble(isTransactional: false, acks: 0, timeoutMs: 0, topicCount: 0)
+        var entries: [Entry] = []
+        var positions: [PartitionKey: Int] = [:]
+        var wholeRequest: Refusal?
+        var hasNull = false
+        var lastTopic: (name: UnsafeRawBufferPointer, topic: Topic?, text: String)?
+        _ = try ProduceWalk.walk(
+            frame, from: bodyOffset, length: frame.count, version: version, preamble: { preamble = $0 },
+            visit: { view in
+                if lastTopic == nil || lastTopic!.name.baseAddress != view.topicName.baseAddress || version >= 13 {
+                    let text = String(decoding: view.topicName, as: UTF8.self)
+                    let topic = version >= 13 ? topicsByID[view.topicID] : topics[text]
+                    lastTopic = (view.topicName, topic, version >= 13 ? topic?.name ?? "" : text)
+                }
+                var entry = Entry(topicName: lastTopic!.text, topicID: view.topicID, index: view.partition)
+                admit(&entry, view, lastTopic!.topic, version, preamble.isTransactional, &wholeRequest, &hasNull)
+                let key = PartitionKey(topic: entry.topicName, id: entry.topicID, index: entry.index)
+                if let position = positions[key] {
+                    // The last entry for a partition is the one that counts; an error of an earlier one stays visible.
+                    let earlier = entries[position].refusal
+                    entries[position] = entry
+                    if entry.refusal == nil { entries[position].refusal = earlier }
+                } else {
+                    positions[key] = entries.count
+                    entries.append(entry)
+                }
+            })
+        if let wholeRequest {
+            guard preamble.acks != 0 else { return reply(.close("\(wholeRequest.code) with acks=0")) }
+            for position in entries.indices {
+                entries[position].answer.errorCode = wholeRequest.code.rawValue
+                entries[position].answer.errorMessage = wholeRequest.message
+            }
+            return reply(.response(try encode(entries, header)))
+        }
+        if hasNull, release.isAtLeast(3, 6) { return reply(.silence("null records are never answered")) }
+        let waiting = append(&entries, nodeID, preamble)
+        finish(entries, waiting, header, preamble, reply)
+    }
+
+    /// First checks of one entry; fills its batch or its refusal.
+    private func admit(
+        _ entry: inout Entry, _ view: ProducePartitionView, _ topic: Topic?, _ version: Int16,
+        _ hasTransactionalID: Bool, _ wholeRequest: inout Refusal?, _ hasNull: inout Bool
+    ) {
+        if case .corrupt(let message) = BatchAdmission.next(in: view.records, at: 0), wholeRequest == nil {
+            wholeRequest = Refusal(.corruptMessage, namesLogStart: false, message: message)
+        }
+        let isTransactional = RecordBatchHeader(view.records).map { $0.magic == 2 && $0.isTransactional } ?? false
+        if isTransactional, !hasTransactionalID, wholeRequest == nil {
+            wholeRequest = Refusal(.transactionalIdAuthorizationFailed, namesLogStart: false)
+        }
+        guard let topic, view.partition >= 0, Int(view.partition) < topic.partitions.count else {
+            let code: ErrorCode = version >= 13 && topic == nil ? .unknownTopicId : .unknownTopicOrPartition
+            entry.refusal = Refusal(code, namesLogStart: false)
+            return
+        }
+        entry.partition = topic.partitions[Int(view.partition)]
+        if view.recordsLength < 0 {
+            hasNull = true
+            if !release.isAtLeast(3, 6) { entry.refusal = Refusal(.unknownServerError) }
+            return
+        }
+        guard version >= 3 else {
+            entry.batch = view.records
+            return
+        }
+        do throws(Refusal) {
+            entry.batch = try BatchAdmission.singleBatch(in: view.records, version: version)
+        } catch {
+            entry.refusal = error
+        }
+        if isTransactional, entry.refusal == nil {
+            entry.refusal = Refusal(.invalidProducerIdMapping, namesLogStart: false)
+        }
+    }
+
+    /// Appends what can be appended; returns by entry which offset acks=all must see replicated.
+    private func append(_ entries: inout [Entry], _ nodeID: Int32, _ preamble: ProducePreamble) -> [Int: Int64] {
+        var waiting: [Int: Int64] = [:]
+        let now = nowMs
+        for position in entries.indices {
+            if let partition = entries[position].partition, let batch = entries[position].batch {
+                do throws(Refusal) {
+                    guard (-1...1).contains(preamble.acks) else {
+                        throw Refusal(.invalidRequiredAcks, namesLogStart: false)
+                    }
+                    let (answer, required) = try append(batch, to: partition, nodeID, preamble.acks, now)
+                    entries[position].answer = answer
+                    waiting[position] = required
+                } catch {
+                    entries[position].answer = Self.answer(error, partition, nodeID)
+                }
+            }
+            if let refusal = entries[position].refusal {
+                entries[position].answer = Self.answer(refusal, entries[position].partition, nodeID)
+                waiting[position] = nil
+            }
+            entries[position].answer.index = entries[position].index
+        }
+        return waiting
+    }
+
+    private func append(
+        _ batch: UnsafeRawBufferPointer, to partition: Partition, _ nodeID: Int32, _ acks: Int16, _ now: Int64
+    ) throws(Refusal) -> (ProduceResponse.Partition, Int64) {
+        guard let leader = partition.leaderIndex(on: nodeID) else {
+            throw Refusal(.notLeaderOrFollower, namesLogStart: false)
+        }
+        if acks == -1, partition.inSyncCount < partition.minInSync(release) { throw Refusal(.notEnoughReplicas) }
+        guard logBytes + batch.count <= configuration.limits.logBytes else {
+            logger.error(
+                "log memory is used up: batch refused with KAFKA_STORAGE_ERROR",
+                metadata: ["limit_bytes": "\(configuration.limits.logBytes)", "partition": "\(partition.topic)"])
+            throw Refusal(.kafkaStorageError, namesLogStart: false)
+        }
+        let validator = BatchValidator(
+            configuration: partition.configuration, release: release, topic: partition.topic,
+            partition: partition.index, nowMs: now)
+        var validated = try validator.validate(batch)
+        if batch.count > partition.configuration.segmentBytes {
+            throw Refusal(.recordListTooLarge, namesLogStart: false)
+        }
+        partition.replicas[leader].log.rollIfNeeded(
+            for: batch.count, maxTimestampMs: validated.header.maxTimestamp, configuration: partition.configuration,
+            nowMs: now)
+        var answer = ProduceResponse.Partition()
+        answer.logStartOffset = partition.replicas[leader].log.logStartOffset
+        if validated.header.producerID >= 0 {
+            switch partition.replicas[leader].log.decide(validated.header) {
+            case .refuse(let code): throw Refusal(code)
+            case .duplicate(let known):
+                answer.baseOffset = known.firstOffset
+                answer.logAppendTimeMs = known.timestampMs
+                return (answer, known.lastOffset + 1)
+            case .append: break
+            }
+        }
+        let base = partition.replicas[leader].log.logEndOffset
+        validated.header.baseOffset = base
+        let stored = StoredBatch(batch, validated, baseOffset: base, leaderEpoch: partition.leaderEpoch)
+        partition.replicas[leader].log.append(stored, nowMs: now)
+        logBytes += batch.count
+        replicate(partition)
+        partition.wakeWaiters()
+        answer.baseOffset = base
+        if partition.configuration.usesLogAppendTime { answer.logAppendTimeMs = now }
+        return (answer, stored.lastOffset + 1)
+    }
+
+    private static func answer(_ refusal: Refusal, _ partition: Partition?, _ nodeID: Int32)
+        -> ProduceResponse.Partition
+    {
+        var answer = ProduceResponse.Partition()
+        answer.errorCode = refusal.code.rawValue
+        answer.errorMessage = refusal.message
+        answer.recordErrors = refusal.recordErrors
+        if refusal.namesLogStart, let partition, let leader = partition.leaderIndex(on: nodeID) {
+            answer.logStartOffset = partition.replicas[leader].log.logStartOffset
+        }
+        return answer
+    }
+
+    private func finish(
+        _ entries: [Entry], _ waiting: [Int: Int64], _ header: RequestHeaderView, _ preamble: ProducePreamble,
+        _ reply: @escaping ReplyTo
+    ) {
+        if preamble.acks == 0 {
+            guard let bad = entries.first(where: { $0.answer.errorCode != 0 }) else { return reply(.nothing) }
+            return reply(
+                .close("\(ErrorCode(rawValue: bad.answer.errorCode)) on \(bad.topicName)-\(bad.index) with acks=0"))
+        }
+        let produce = PendingProduce(
+            entries, waiting: preamble.acks == -1 ? waiting : [:], header: header, core: self, reply: reply)
+        if produce.answerIfComplete() { return }
+        produce.wait(timeoutMs: Int64(max(preamble.timeoutMs, 0)))
+    }
+
+    private func encode(_ entries: [Entry], _ header: RequestHeaderView) throws -> [UInt8] {
+        try PendingProduce.encode(entries, correlationID: header.correlationID, version: header.apiVersion)
+    }
+}
+
+private struct PartitionKey: Hashable {
+    var topic: String
+    var id: KafkaUUID
+    var index: Int32
+}
+
+/// A Produce request with acks=all that waits for its batches to be replicated. Plays `DelayedProduce`.
+private final class PendingProduce: PartitionWaiter {
+    private var entries: [Entry]
+    private var waiting: [Int: Int64]
+    private let correlationID: Int32
+    private let version: Int16
+    private unowned let core: ClusterCore
+    private let leaderEpochs: [Int: Int32]
+    private let reply: ReplyTo
+    private var isAnswered = false
+
+    init(
+        _ entries: [Entry], waiting: [Int: Int64], header: RequestHeaderView, core: ClusterCore,
+        reply: @escaping ReplyTo
+    ) {
+        self.entries = entries
+        self.waiting = waiting
+        self.core = core
+        self.reply = reply
+        correlationID = header.correlationID
+        version = header.apiVersion
+        leaderEpochs = waiting.keys.reduce(into: [:]) { $0[$1] = entries[$1].partition?.leaderEpoch }
+        // The request's bytes end with the call that brought them.
+        for index in self.entries.indices { self.entries[index].batch = nil }
+    }
+
+    func wait(timeoutMs: Int64) {
+        for position in waiting.keys { entries[position].partition?.waiters.append(self) }
+        let box = UncheckedSendable(value: self)
+        core.schedule(timeoutMs) { _ in box.value.expire() }
+    }
+
+    private func expire() {
+        guard !isAnswered else { return }
+        for position in waiting.keys { entries[position].answer.errorCode = ErrorCode.requestTimedOut.rawValue }
+        let partitions = waiting.keys.compactMap { entries[$0].partition }
+        waiting.removeAll()
+        answer()
+        for partition in partitions { partition.waiters.removeAll { $0 === self } }
+    }
+
+    func partitionChanged() -> Bool { answerIfComplete() }
+
+    /// Looks at every partition that is not settled yet; answers when all are.
+    func answerIfComplete() -> Bool {
+        guard !isAnswered else { return true }
+        for (position, required) in waiting {
+            guard let partition = entries[position].partition else { continue }
+            if partition.leader == nil || partition.leaderEpoch != leaderEpochs[position] {
+                entries[position].answer.errorCode = ErrorCode.notLeaderOrFollower.rawValue
+            } else if partition.highWatermark >= required {
+                if partition.inSyncCount < partition.minInSync(core.release) {
+                    entries[position].answer.errorCode = ErrorCode.notEnoughReplicasAfterAppend.rawValue
+                }
+            } else {
+                continue
+            }
+            waiting[position] = nil
+        }
+        guard waiting.isEmpty else { return false }
+        answer()
+        return true
+    }
+
+    private func answer() {
+        isAnswered = true
+        do {
+            reply(.response(try Self.encode(entries, correlationID: correlationID, version: version)))
+        } catch {
+            reply(.close("the answer cannot be encoded: \(error)"))
+        }
+    }
+
+    static func encode(_ entries: [Entry], correlationID: Int32, version: Int16) throws -> [UInt8] {
+        var response = ProduceResponse()
+        var positions: [PartitionKey: Int] = [:]
+        for entry in entries {
+            let key = PartitionKey(topic: entry.topicName, id: entry.topicID, index: 0)
+            if let position = positions[key] {
+                response.topics[position].partitions.append(entry.answer)
+            } else {
+                positions[key] = response.topics.count
+                var topic = ProduceResponse.Topic()
+                topic.name = entry.topicName
+                topic.topicID = entry.topicID
+                topic.partitions = [entry.answer]
+                response.topics.append(topic)
+            }
+        }
+        return try ClusterCore.encode(response, correlationID: correlationID, version: version)
+    }
+}

@@ -1,0 +1,131 @@
+/// The settings of a topic that this broker acts upon, resolved from the topic's and the broker's properties.
+///
+/// Names and meanings are Kafka's. A property that Kafka knows and this broker does not act upon is kept and returned,
+/// and has no effect; docs/broker.md lists those that have one.
+struct TopicConfiguration: Sendable, Equatable {
+    var maxMessageBytes = 1_048_588
+    var minInSyncReplicas = 1
+    var usesLogAppendTime = false
+    var isCompacted = false
+    var isDeleted = true
+    var timestampBeforeMaxMs = Int64.max
+    var timestampAfterMaxMs = Int64.max
+    var retentionMs: Int64 = 604_800_000
+    var retentionBytes: Int64 = -1
+    var segmentMs: Int64 = 604_800_000
+    var segmentBytes = 1_073_741_824
+    var convertsDown = true
+    var uncleanLeaderElection = false
+    /// The topic's own properties as they were given.
+    var properties: [String: String] = [:]
+
+    /// Resolves `topic` over `broker` over the release's defaults.
+    ///
+    /// - Throws: ``BrokerConfigurationError`` naming the property whose value cannot be read.
+    init(topic: [String: String], broker: [String: String], release: Release) throws {
+        properties = topic
+        timestampAfterMaxMs = release.defaultTimestampAfterMaxMs
+        let reader = PropertyReader(topic: topic, broker: broker)
+        try reader.int("max.message.bytes", "message.max.bytes", into: &maxMessageBytes, 0...Int.max)
+        try reader.int("min.insync.replicas", "min.insync.replicas", into: &minInSyncReplicas, 1...Int.max)
+        try reader.int("segment.bytes", "log.segment.bytes", into: &segmentBytes, 14...Int.max)
+        try reader.int64("retention.ms", "log.retention.ms", into: &retentionMs)
+        if topic["retention.ms"] == nil, broker["log.retention.ms"] == nil, let hours = broker["log.retention.hours"] {
+            guard let value = Int64(hours), value.magnitude < 1 << 40 else {
+                throw BrokerConfigurationError(
+                    property: "log.retention.hours", value: hours, wanted: "a number of hours")
+            }
+            retentionMs = value < 0 ? -1 : value * 3_600_000
+        }
+        try reader.int64("retention.bytes", "log.retention.bytes", into: &retentionBytes)
+        try reader.int64("segment.ms", "log.roll.ms", into: &segmentMs)
+        try reader.int64(
+            "message.timestamp.before.max.ms", "log.message.timestamp.before.max.ms", into: &timestampBeforeMaxMs)
+        try reader.int64(
+            "message.timestamp.after.max.ms", "log.message.timestamp.after.max.ms", into: &timestampAfterMaxMs)
+        if !release.isAtLeast(4, 0) {
+            // The setting that KIP-937 split in two; the new names win.
+            let old = "message.timestamp.difference.max.ms"
+            if topic["message.timestamp.before.max.ms"] == nil {
+                try reader.int64(old, "log." + old, into: &timestampBeforeMaxMs)
+            }
+            if topic["message.timestamp.after.max.ms"] == nil {
+                try reader.int64(old, "log." + old, into: &timestampAfterMaxMs)
+            }
+        }
+        try reader.choice(
+            "message.timestamp.type", "log.message.timestamp.type", ["CreateTime", "LogAppendTime"]
+        ) { usesLogAppendTime = $0 == "LogAppendTime" }
+        try reader.bool("message.downconversion.enable", "log.message.downconversion.enable", into: &convertsDown)
+        try reader.bool(
+            "unclean.leader.election.enable", "unclean.leader.election.enable", into: &uncleanLeaderElection)
+        if let policy = topic["cleanup.policy"] ?? broker["log.cleanup.policy"] {
+            let parts = policy.split(separator: ",").map { $0.filter { $0 != " " } }
+            guard parts.allSatisfy({ $0 == "compact" || $0 == "delete" }) else {
+                throw BrokerConfigurationError(
+                    property: "cleanup.policy", value: policy, wanted: "compact, delete or both")
+            }
+            isCompacted = parts.contains("compact")
+            isDeleted = parts.contains("delete")
+        }
+    }
+}
+
+/// A property whose value cannot be used.
+public struct BrokerConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The property's name.
+    public var property: String
+    /// The value that was given.
+    public var value: String
+    /// What would have been right.
+    public var wanted: String
+
+    /// One line: what, and what is allowed.
+    public var description: String { "\(property)=\(value): wanted \(wanted)" }
+}
+
+/// Reads typed properties: the topic's, then the broker's, else the value stays.
+struct PropertyReader {
+    let topic: [String: String]
+    let broker: [String: String]
+
+    init(topic: [String: String] = [:], broker: [String: String]) {
+        self.topic = topic
+        self.broker = broker
+    }
+
+    private func value(_ topicName: String, _ brokerName: String) -> (String, String)? {
+        if let value = topic[topicName] { return (topicName, value) }
+        return broker[brokerName].map { (brokerName, $0) }
+    }
+
+    func int(_ topicName: String, _ brokerName: String, into result: inout Int, _ range: ClosedRange<Int>) throws {
+        guard let (name, text) = value(topicName, brokerName) else { return }
+        guard let number = Int(text), range.contains(number) else {
+            throw BrokerConfigurationError(
+                property: name, value: text, wanted: "a whole number from \(range.lowerBound)")
+        }
+        result = number
+    }
+
+    func int64(_ topicName: String, _ brokerName: String, into result: inout Int64) throws {
+        guard let (name, text) = value(topicName, brokerName) else { return }
+        guard let number = Int64(text), number >= -1 else {
+            throw BrokerConfigurationError(property: name, value: text, wanted: "a whole number from -1")
+        }
+        result = number
+    }
+
+    func bool(_ topicName: String, _ brokerName: String, into result: inout Bool) throws {
+        try choice(topicName, brokerName, ["true", "false"]) { result = $0 == "true" }
+    }
+
+    func choice(_ topicName: String, _ brokerName: String, _ allowed: [String], _ use: (String) -> Void) throws {
+        guard let (name, text) = value(topicName, brokerName) else { return }
+        guard allowed.contains(text) else {
+            throw BrokerConfigurationError(
+                property: name, value: text, wanted: allowed.joined(separator: " or "))
+        }
+        use(text)
+    }
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import EmbeddedBroker
+import Foundation
+import Logging
+
+/// `crosswind broker`: the embedded broker alone.
+struct BrokerCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "broker",
+        abstract: "Runs the embedded Kafka broker until SIGTERM or SIGINT.",
+        discussion: """
+            Prints 'ready HOST:PORT' once it accepts connections. Logs are kept in memory. See docs/broker.md for what it \
+            plays of Apache Kafka, release by release.
+            """)
+
+    @Option(help: "HOST:PORT to listen on; port 0 picks a free one.")
+    var listen: String = "127.0.0.1:9092"
+
+    @Option(help: "Apache Kafka release to play, from 0.11 on.")
+    var release: String = Release.standard.description
+
+    @Option(name: .customLong("topic"), help: "A topic that exists from the start, NAME:PARTITIONS; repeatable.")
+    var topics: [String] = []
+
+    @Option(name: .customLong("config"), help: "A broker property, KEY=VALUE; repeatable.")
+    var properties: [String] = []
+
+    func run() throws {
+        var logger = Logger(label: "crosswind.broker") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = .notice
+        let service = BrokerService(
+            listen: listen, release: release, topics: topics, properties: properties, logger: logger)
+        do {
+            try service.run { address in
+                FileHandle.standardOutput.write(Data("ready \(address)\n".utf8))
+            }
+        } catch {
+            FileHandle.standardError.write(Data("crosswind: broker: \(error)\n".utf8))
+            let isUsage = error is BrokerService.UsageError || error is BrokerConfigurationError
+            throw ExitCode(isUsage ? 64 : error is ListenError ? 69 : 3)
+        }
+    }
+}
