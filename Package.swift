@@ -71,7 +71,8 @@ let package = Package(
 
         .executableTarget(
             name: "crosswind",
-            dependencies: ["Harness", "Conformance", "Reports", "ScenarioModel", argumentParser], swiftSettings: strict),
+            dependencies: ["Harness", "Conformance", "EmbeddedBroker", "Reports", "ScenarioModel", argumentParser, logging],
+            swiftSettings: strict),
         .executableTarget(name: "crosswind-rdkafka", dependencies: ["CLinux", "CRdkafka"], swiftSettings: strict),
 
         .testTarget(name: "PacketWireTests", dependencies: ["PacketWire"], swiftSettings: strict),

@@ -15,7 +15,7 @@ struct Crosswind: ParsableCommand {
             lacks something.
             """,
         subcommands: [
-            RunCommand.self, ValidateCommand.self, ListCommand.self, ReportCommand.self, DoctorCommand.self,
+            BrokerCommand.self, RunCommand.self, ValidateCommand.self, ListCommand.self, ReportCommand.self, DoctorCommand.self,
         ])
 
     static func main() {
