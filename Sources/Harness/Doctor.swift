@@ -1,4 +1,5 @@
 import Foundation
+import Reports
 import Testbed
 
 /// `crosswind doctor`: examines the machine and words the result.

@@ -11,14 +11,10 @@ public enum ListeningSocket {
     ) throws -> (descriptor: Int32, port: UInt16) {
         try namespace.run {
             let subject = "\(address):\(port) in \(namespace.name)"
-            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-            if descriptor < 0 { throw TestbedError(operation: "open socket", subject: subject, errorNumber: errno) }
+            let descriptor = try streamSocket(for: subject)
             var on: Int32 = 1
             setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
-            var name = sockaddr_in()
-            name.sin_family = sa_family_t(AF_INET)
-            name.sin_port = port.bigEndian
-            name.sin_addr.s_addr = TunDevice.parse(address)
+            var name = socketName(address, port)
             var size = socklen_t(MemoryLayout<sockaddr_in>.size)
             let bound = withUnsafePointer(to: &name) {
                 $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, size) }
@@ -45,12 +41,8 @@ public enum ConnectedSocket {
     public static func open(address: String, port: UInt16, namespace: NetworkNamespace) throws -> Int32 {
         try namespace.run {
             let subject = "\(address):\(port) in \(namespace.name)"
-            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-            if descriptor < 0 { throw TestbedError(operation: "open socket", subject: subject, errorNumber: errno) }
-            var name = sockaddr_in()
-            name.sin_family = sa_family_t(AF_INET)
-            name.sin_port = port.bigEndian
-            name.sin_addr.s_addr = TunDevice.parse(address)
+            let descriptor = try streamSocket(for: subject)
+            var name = socketName(address, port)
             let connected = withUnsafePointer(to: &name) {
                 $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                     connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
@@ -64,4 +56,18 @@ public enum ConnectedSocket {
             return descriptor
         }
     }
+}
+
+private func streamSocket(for subject: String) throws -> Int32 {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    if descriptor < 0 { throw TestbedError(operation: "open socket", subject: subject, errorNumber: errno) }
+    return descriptor
+}
+
+private func socketName(_ address: String, _ port: UInt16) -> sockaddr_in {
+    var name = sockaddr_in()
+    name.sin_family = sa_family_t(AF_INET)
+    name.sin_port = port.bigEndian
+    name.sin_addr.s_addr = TunDevice.parse(address)
+    return name
 }

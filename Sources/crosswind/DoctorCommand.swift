@@ -1,5 +1,6 @@
 import ArgumentParser
 import Harness
+import Reports
 
 /// `crosswind doctor`: what this machine can do, and how to mend what it cannot.
 struct DoctorCommand: ParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Harness
+import Reports
 
 /// `crosswind run`: run scenarios and judge them.
 struct RunCommand: ParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Harness
+import Reports
 
 /// `crosswind validate`: check scenario files.
 struct ValidateCommand: ParsableCommand {

@@ -1,8 +1,9 @@
+import EvidenceModel
 import Foundation
 import ScenarioModel
 import Synchronization
 
-/// Carries out the broker actions of a cell's timeline.
+/// Carries out the broker actions of a cell's timeline, and undoes them where a phase ends.
 final class BrokerActions: Sendable {
     private let cell: ScenarioCell
     private let broker: any BrokerUnderTest
@@ -16,10 +17,47 @@ final class BrokerActions: Sendable {
     }
 
     /// Starts the timeline: its clock began at `timeZeroUs`.
-    func begin(timeZeroUs: Int64) {}
+    func begin(timeZeroUs: Int64) {
+        for (index, fault) in cell.faults.enumerated() {
+            let actions = fault.actions.filter { BrokerVocabulary.contains($0.keyword) }
+            guard !actions.isEmpty else { continue }
+            let task = Task {
+                for stretch in fault.stretches(before: self.cell.timeout) {
+                    try await self.wait(until: stretch.begin, timeZeroUs)
+                    for action in actions { await self.perform(action, fault.node ?? 1, index, undo: false) }
+                    guard let end = stretch.end else { continue }
+                    try await self.wait(until: end, timeZeroUs)
+                    for action in actions { await self.perform(action, fault.node ?? 1, index, undo: true) }
+                }
+            }
+            tasks.withLock { $0.append(task) }
+        }
+    }
 
     /// Ends what is still to come.
     func stop() async {
         for task in tasks.withLock({ $0 }) { task.cancel() }
+    }
+
+    private func wait(until offset: Duration, _ timeZeroUs: Int64) async throws {
+        let due = Duration.microseconds(timeZeroUs - WallClock.nowUs()) + offset
+        if due > .zero { try await Task.sleep(for: due, tolerance: .milliseconds(1)) }
+        try Task.checkCancellation()
+    }
+
+    private func perform(_ action: FaultSpec.Action, _ node: Int, _ fault: Int, undo: Bool) async {
+        let wanted = BrokerAction(name: action.keyword, argument: action.value, undo: undo)
+        let timeUs = WallClock.nowUs()
+        do {
+            guard try await broker.perform(wanted, node: node) else { return }
+            let argument = action.value.map { " \($0.compact)" } ?? ""
+            history.append(
+                .brokerAction, subject: "node \(node)",
+                detail: undo ? "end of \(action.keyword)" : "\(action.keyword)\(argument)",
+                values: ["fault": Int64(fault)], timeUs: timeUs)
+        } catch {
+            // The action did not happen: the fault will not show, and the cell is inconclusive by that.
+            history.append(.harnessError, subject: "node \(node)", detail: "\(action.keyword): \(error)")
+        }
     }
 }

@@ -1,4 +1,5 @@
 import EvidenceModel
+import ScenarioModel
 import Testbed
 
 /// A broker that a cell runs against. One file for each kind in this folder.
@@ -19,8 +20,9 @@ protocol BrokerUnderTest: Sendable {
 
     /// Carries out a broker action of the timeline, for example `kill`, on a node (from 1).
     ///
+    /// - Returns: false when there was nothing to do: an action that has no end was to be undone.
     /// - Throws: ``HarnessError`` when the kind cannot do it.
-    func perform(_ action: BrokerAction, node: Int) async throws
+    func perform(_ action: BrokerAction, node: Int) async throws -> Bool
 
     /// Ends the broker and frees what it holds. Never throws: it runs on every way out.
     func stop() async
@@ -30,6 +32,8 @@ protocol BrokerUnderTest: Sendable {
 struct BrokerAction: Sendable, Equatable {
     /// The word of the scenario file, for example `pause`.
     var name: String
-    /// Its argument as written; nil without one.
-    var argument: String?
+    /// Its argument; nil without one.
+    var argument: ScenarioValue?
+    /// True at the end of its phase, when its effect is to be taken back.
+    var undo = false
 }

@@ -32,9 +32,12 @@ final class EmbeddedBrokerUnderTest: BrokerUnderTest {
             BrokerConfiguration.Topic(
                 name: $0.name, partitions: $0.partitions, replicationFactor: $0.replicas, properties: $0.config)
         }
+        let name = cell.broker.release ?? "\(Release.standard)"
+        guard let release = Release(name) else {
+            throw HarnessError(operation: "play", subject: "release \(name)", reason: "it is unknown")
+        }
         var configuration = BrokerConfiguration(
-            release: try Release(cell.broker.release ?? "4.3"), nodes: nodes, topics: topics,
-            properties: cell.broker.config)
+            release: release, nodes: nodes, topics: topics, properties: cell.broker.config)
         configuration.logger = Logger(label: "broker") { StreamLogHandler.standardError(label: $0) }
         self.configuration = configuration
     }
@@ -52,8 +55,32 @@ final class EmbeddedBrokerUnderTest: BrokerUnderTest {
         return try ConnectedSocket.open(address: host, port: port, namespace: testbed.nodes[index])
     }
 
-    func perform(_ action: BrokerAction, node: Int) async throws {
-        throw HarnessError(operation: "perform", subject: action.name, reason: "the embedded broker does not know it")
+    func perform(_ action: BrokerAction, node: Int) async throws -> Bool {
+        guard let cluster = cluster.withLock({ $0 }) else {
+            throw HarnessError(operation: "perform", subject: action.name, reason: "the broker is not running")
+        }
+        let id = Int32(node)
+        switch (action.name, action.undo) {
+        case ("pause", false): try cluster.pause(node: id)
+        case ("pause", true): try cluster.resume(node: id)
+        case ("kill", false): try cluster.stop(node: id, .kill)
+        case ("shutdown", false): try cluster.stop(node: id, .clean)
+        case ("kill", true), ("shutdown", true): try cluster.start(node: id)
+        case ("restart", false):
+            try cluster.restart(node: id, try action.argument?.text() == "kill" ? .kill : .clean)
+        case ("move-leader", false): try cluster.moveLeader(to: Int32(try action.argument?.count(in: 1...250) ?? node))
+        case ("isolate", let undo): try cluster.isolate(node: id, !undo)
+        case ("slow-append", false):
+            let delay = try action.argument?.duration() ?? .zero
+            cluster.slowAppends(delayMs: Int64(delay / .milliseconds(1)))
+        case ("slow-append", true): cluster.slowAppends(delayMs: 0)
+        case ("expire-producers", false): cluster.expireProducers()
+        case (_, true): return false
+        default:
+            throw HarnessError(
+                operation: "perform", subject: action.name, reason: "the embedded broker does not know it")
+        }
+        return true
     }
 
     func stop() async {

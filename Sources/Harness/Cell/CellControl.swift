@@ -1,4 +1,5 @@
 import Foundation
+import Reports
 import Synchronization
 
 /// What the supervisor tells a cell over the pipe that is the cell's standard input.

@@ -14,28 +14,26 @@ public enum CellJudge {
     public static func judge(_ record: RecordDirectory) throws -> Verdict {
         let cell = try record.cellDescription()
         let wire = try wireEvidence(record, cell)
-        try record.write(wire: wire)
+        try record.write(wire)
         let client =
             record.has(.driver)
             ? try ClientAccountReader.read(
                 contentsOf: record.path(of: .driver), records: cell.workload.records, topics: cell.broker.topics.count)
             : ClientAccount(finished: false, reportsRecords: cell.producer.client != "command")
         let verdict = Judge.judge(try record.record(client: client, wire: wire))
-        try record.write(verdict: verdict)
+        try record.write(verdict)
         return verdict
     }
 
     private static func wireEvidence(_ record: RecordDirectory, _ cell: CellDescription) throws -> WireEvidence {
-        var files: [WireAnalysis.File] = []
-        if record.has(.clientCapture) {
-            files.append(.init(path: record.path(of: .clientCapture), side: .client, node: 0))
-        }
+        var sources: [CaptureSource] = []
+        if record.has(.clientCapture) { sources.append(CaptureSource(record.path(of: .clientCapture), side: .client)) }
         for node in 1...max(cell.broker.nodes, 1) {
             let path = record.brokerCapturePath(node: node)
             if FileManager.default.fileExists(atPath: path) {
-                files.append(.init(path: path, side: .broker, node: node))
+                sources.append(CaptureSource(path, side: .broker, node: node))
             }
         }
-        return try WireAnalysis.analyse(files)
+        return try WireAnalysis.evidence(of: sources)
     }
 }

@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import Reports
 import Testbed
 
 /// The entry point of a cell process: `crosswind __cell DIRECTORY`.

@@ -1,4 +1,5 @@
 import Foundation
+import Reports
 import Synchronization
 
 /// Writes a cell's progress lines to its standard output, whole lines only.

@@ -7,10 +7,10 @@ import Testbed
 
 /// What a run shows on the terminal: live progress on standard error, the table on standard output.
 final class RunOutput: Sendable {
-    private struct State {
+    private struct State: Sendable {
         var renderer: ProgressRenderer
         var cells: [String: Reports.CellProgress]
-        var timer: (any DispatchSourceTimer)?
+        var ticker: Task<Void, any Error>?
     }
 
     private let state: Mutex<State>
@@ -38,11 +38,13 @@ final class RunOutput: Sendable {
     /// Says what begins, with the seed that repeats it.
     func begin() {
         write("\(cellCount) cell\(cellCount == 1 ? "" : "s"), seed \(seed), record in \(directory)\n")
-        let timer = DispatchSource.makeTimerSource(queue: .global())
-        timer.schedule(deadline: .now() + 0.2, repeating: 0.2)
-        timer.setEventHandler { self.draw { $0.renderer.redraw() } }
-        timer.resume()
-        state.withLock { $0.timer = timer }
+        let ticker = Task {
+            while true {
+                try await Task.sleep(for: .milliseconds(200))
+                self.draw { $0.renderer.redraw() }
+            }
+        }
+        state.withLock { $0.ticker = ticker }
     }
 
     /// Takes a cell's progress.
@@ -77,7 +79,7 @@ final class RunOutput: Sendable {
     /// Takes the live lines away and prints the table.
     func finish(_ results: RunResults) {
         draw { state in
-            state.timer?.cancel()
+            state.ticker?.cancel()
             return state.renderer.finish()
         }
         Self.printTable(results)
@@ -89,7 +91,7 @@ final class RunOutput: Sendable {
         print(ResultTable(results, style: style(of: 1)).text())
     }
 
-    private func draw(_ change: (inout sending State) -> String) {
+    private func draw(_ change: (inout State) -> String) {
         state.withLock { state in
             let text = change(&state)
             if !text.isEmpty { write(text) }
