@@ -45,7 +45,28 @@ extension FaultSpec {
             return nil
         }
         fault.trigger = trigger(value, fault: fault, in: surroundings, errors: &errors)
+        checkStarts(fault, value, vocabulary: vocabulary, errors: &errors)
         return fault
+    }
+
+    private static func checkStarts(
+        _ fault: FaultSpec, _ value: ScenarioValue, vocabulary: FaultVocabulary, errors: inout ErrorCollector
+    ) {
+        let start: FaultKeyword.Start =
+            switch fault.trigger {
+            case .message: .message
+            case .timeline: .timeline
+            case .named: .phase
+            }
+        for action in fault.actions {
+            guard let keyword = vocabulary.keyword(action.keyword, role: .action), !keyword.startedBy.contains(start)
+            else { continue }
+            let allowed = FaultKeyword.Start.allCases.filter(keyword.startedBy.contains).map(\.rawValue)
+            errors.add(
+                (value["do"] ?? value).error(
+                    "'\(action.keyword)' cannot be started by '\(start.rawValue)'",
+                    allowed: allowed.joined(separator: ", ")))
+        }
     }
 
     private static func unknown(

@@ -14,6 +14,8 @@ public struct FaultKeyword: Sendable {
     public var modifies: [String]
     /// Whether a value follows. Impairments and modifiers always have one.
     public var value: ValueRule
+    /// What may start an action. Impairments last for a time, so a message never starts them.
+    public var startedBy: Set<Start>
     /// Checks the value where it stands; throws `ScenarioError` or `ScenarioErrors`.
     public var validate: @Sendable (ScenarioValue) throws -> Void
 
@@ -32,14 +34,26 @@ public struct FaultKeyword: Sendable {
         case none, optional, required
     }
 
+    /// The triggers of a fault, as a word sees them.
+    public enum Start: String, Sendable, CaseIterable {
+        /// A Kafka message: `on`.
+        case message = "on"
+        /// The timeline: `at`.
+        case timeline = "at"
+        /// A named part of the cell: `during`.
+        case phase = "during"
+    }
+
     /// Makes a word.
     ///
     /// - Parameters:
+    ///   - startedBy: for actions only; a trigger that is not listed is an error of the scenario.
     ///   - value: for actions only; impairments and modifiers always take one.
     ///   - validate: checks the value; throws `ScenarioError` at the value's location.
     public init(
         _ name: String, role: Role, summary: String, effects: [String] = [], modifies: [String] = [],
-        value: ValueRule = .required, validate: @escaping @Sendable (ScenarioValue) throws -> Void = { _ in }
+        value: ValueRule = .required, startedBy: Set<Start> = Set(Start.allCases),
+        validate: @escaping @Sendable (ScenarioValue) throws -> Void = { _ in }
     ) {
         self.name = name
         self.summary = summary
@@ -47,6 +61,7 @@ public struct FaultKeyword: Sendable {
         self.effects = effects
         self.modifies = modifies
         self.value = value
+        self.startedBy = startedBy
         self.validate = validate
     }
 }

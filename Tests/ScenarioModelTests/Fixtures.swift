@@ -13,6 +13,8 @@ let testVocabulary = FaultVocabulary([
     FaultKeyword("reset", role: .action, summary: "resets the connection", effects: ["reset"], value: .none),
     FaultKeyword("hold", role: .action, summary: "holds the message", effects: ["delay"]) { _ = try $0.duration() },
     FaultKeyword("restart", role: .action, summary: "restarts the node", effects: ["restart"], value: .optional),
+    FaultKeyword(
+        "pause", role: .action, summary: "stops the node", effects: ["pause"], value: .none, startedBy: [.timeline]),
 ])
 
 let testRules = ScenarioRules(vocabulary: testVocabulary, releases: ["0.11", "1.0.0", "2.5", "4.3"])
@@ -44,6 +46,9 @@ let libraryVocabulary = FaultVocabulary(
         + ["jitter", "distribution", "correlation", "gap", "queue"].map {
             FaultKeyword($0, role: .modifier, summary: $0)
         }
-        + ["drop", "delay", "reset"].map {
+        + [
+            "drop", "delay", "reset", "pause", "kill", "shutdown", "restart", "move-leader", "isolate", "slow-append",
+            "expire-producers",
+        ].map {
             FaultKeyword($0, role: .action, summary: $0, effects: [$0], value: .optional)
         })

@@ -171,13 +171,16 @@ import Testing
                 x.yaml:3:28: faults.0.on.response: 'Prodce' is unknown; allowed: Produce, InitProducerId, Metadata, \
                 ApiVersions, Fetch, ListOffsets, CreateTopics, FindCoordinator, AddPartitionsToTxn, EndTxn; \
                 did you mean 'Produce'?
-                x.yaml:3:51: faults.0.do.0: 'dorp' is unknown; allowed: drop, reset, hold, restart; did you mean 'drop'?
+                x.yaml:3:51: faults.0.do.0: 'dorp' is unknown; allowed: drop, reset, hold, restart, pause; did you mean 'drop'?
                 """)
         #expect(
             wrong("faults: [{ at: 1s, do: [hold, { drop: 1 }] }]") == """
                 x.yaml:3:25: faults.0.do.0: the action 'hold' needs a value; allowed: { hold: … }
                 x.yaml:3:39: faults.0.do.1.drop: the action 'drop' takes no value; allowed: drop
                 """)
+        #expect(
+            wrong("faults: [{ on: { response: Produce }, do: [pause] }]")
+                == "x.yaml:3:43: faults.0.do: 'pause' cannot be started by 'on'; allowed: at")
     }
 
     @Test func expectationsThatMatchNothing() {
