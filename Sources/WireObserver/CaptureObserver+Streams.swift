@@ -86,6 +86,7 @@ extension CaptureObserver {
             connection.requests.unknownRequests = 0
         }
         guard !connection.requests.completed.isEmpty else { return }
+        if connection.summary.clientID == nil { connection.summary.clientID = connection.requests.clientID }
         connection.responses.rawTokensAllowed = connection.requests.rawTokensAllowed
         for request in connection.requests.completed { complete(request, connection) }
         connection.requests.clearCompleted()
@@ -100,10 +101,10 @@ extension CaptureObserver {
                 append(connection.requests.entries[index], request, connection)
             }
             if request.entryCount > 0 {
-                track(
-                    Connection.Message(
-                        start: request.start, end: request.end, firstAttempt: first, count: request.entryCount),
-                    in: &connection.client, .requestAcknowledged)
+                let message = Connection.Message(
+                    start: request.start, end: request.end, firstAttempt: first, count: request.entryCount)
+                watch?.note(.request, message, request.timeNs)
+                track(message, in: &connection.client, .requestAcknowledged)
             }
         }
         guard request.apiKey != APIKey.produce.rawValue || request.acks != 0 else { return }
@@ -136,8 +137,7 @@ extension CaptureObserver {
     /// A live observer lets go of old attempts; their answers are counted without them.
     private func trim() {
         guard case .recent(let limit) = retention, attempts.count > 2 * limit else { return }
-        attempts.removeFirst(limit)
-        firstAttempt += limit
+        firstAttempt += attempts.removeFirstSegments(keeping: limit)
     }
 
     // MARK: Responses
@@ -197,10 +197,10 @@ extension CaptureObserver {
             if response.isWhole { counts.undecodableFrames += 1 }
         }
         if request.count > 0 {
-            track(
-                Connection.Message(
-                    start: response.start, end: response.end, firstAttempt: request.firstAttempt,
-                    count: request.count), in: &connection.broker, .answerAcknowledged)
+            let message = Connection.Message(
+                start: response.start, end: response.end, firstAttempt: request.firstAttempt, count: request.count)
+            watch?.note(.answer, message, response.timeNs)
+            track(message, in: &connection.broker, .answerAcknowledged)
         }
     }
 
@@ -272,6 +272,7 @@ extension CaptureObserver {
 
     private func noteRepeat(_ connection: Connection, _ segment: CapturedSegment, fromClient: Bool) {
         counts.retransmittedSegments += 1
+        let timeNs = connection.summary.lastNs
         let stream = fromClient ? connection.client.stream : connection.broker.stream
         guard let start = stream.position(of: segment.sequence) else { return }
         let end = start + Int64(segment.payloadLength)
@@ -279,6 +280,7 @@ extension CaptureObserver {
         for message in fromClient ? connection.client.unacknowledged : connection.broker.unacknowledged
         where message.start < end && message.end > start {
             addRepeat(message, flag)
+            watch?.note(fromClient ? .requestRepeated : .answerRepeated, message, timeNs)
         }
         let present = fromClient ? connection.requests.frameStart : connection.responses.frameStart
         guard end > present else { return }
@@ -319,6 +321,7 @@ extension CaptureObserver {
         var done = 0
         while done < half.unacknowledged.count, half.unacknowledged[done].end <= position {
             let message = half.unacknowledged[done]
+            watch?.note(flag == .requestAcknowledged ? .requestAcknowledged : .answerAcknowledged, message, timeNs)
             for number in message.firstAttempt..<message.firstAttempt + message.count where number >= firstAttempt {
                 attempts[number - firstAttempt].flags.insert(flag)
             }

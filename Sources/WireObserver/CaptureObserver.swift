@@ -42,7 +42,7 @@ final class CaptureObserver {
     /// Broker node that the capture was taken at, from 1; 0 where unknown.
     var node = 0
     var droppedByKernel: UInt64 = 0
-    var attempts: [ObservedAttempt] = []
+    var attempts = SegmentedArray<ObservedAttempt>()
     /// Attempts let go of: `attempts[i]` has the number `i + firstAttempt`.
     var firstAttempt = 0
     var connections: [ObservedConnection] = []
@@ -50,6 +50,8 @@ final class CaptureObserver {
     var sideEvidence = SideEvidence()
     var live = LiveCounters()
     var sequences = SequenceTracker()
+    /// Notes what happens to some attempts, for a ladder.
+    var watch: AttemptWatch?
     var tlsConnections = 0
     var firstTLS: (ObservedConnection.Endpoint, Int64)?
     var cutPackets = 0
@@ -200,6 +202,7 @@ final class CaptureObserver {
             if segment.isReset { connection.summary.resetByBrokerNs = connection.summary.resetByBrokerNs ?? timeNs }
             connection.summary.closedByBrokerNs = connection.summary.closedByBrokerNs ?? timeNs
         }
+        watch?.noteClose(connection.index, isReset: segment.isReset, fromClient: fromClient, timeNs)
         publish(connection)
     }
 

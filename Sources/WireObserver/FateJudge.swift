@@ -26,7 +26,7 @@ struct FateJudge {
     /// The client's capture alone: what later attempts tell about earlier ones that were not answered.
     private func infer(_ batch: BatchLedger.Batch, _ attempts: [Int32], _ fates: inout [WireEvidence.Fate]) {
         let open = attempts.indices.filter { fates[$0] == .connectionLost }
-        guard !open.isEmpty, batch.key.producerID >= 0 else { return }
+        guard !open.isEmpty, ledger.request(batch.firstAttempt).producerID >= 0 else { return }
         guard
             let later = attempts.indices.first(where: { index in
                 index > (open.last ?? 0) && (ledger.answer(attempts[index]).map { $0.errorCode == 0 } ?? false)
@@ -40,7 +40,7 @@ struct FateJudge {
         }
     }
 
-    private func fate(_ index: Int32) -> WireEvidence.Fate {
+    func fate(_ index: Int32) -> WireEvidence.Fate {
         let attempt = analysis.joined[Int(index)]
         let client = ledger.client(index)
         let broker = ledger.broker(index)
@@ -48,18 +48,17 @@ struct FateJudge {
         if ledger.request(index).acks == 0 {
             return broker == nil && brokerIsWatched && isOver(attempt.client) ? .requestLost : .noAckAskedFor
         }
-        if let client, let reference = attempt.client {
-            return fromClient(client, reference, broker, attempt.broker, brokerIsWatched: brokerIsWatched, index)
+        if let client {
+            return fromClient(client, attempt, broker, brokerIsWatched: brokerIsWatched, index)
         }
-        if let broker, let reference = attempt.broker { return fromBroker(broker, reference, index) }
-        return .openAtEnd
+        return broker.map { fromBroker($0, attempt.broker, index) } ?? .openAtEnd
     }
 
     private func fromClient(
-        _ client: ObservedAttempt, _ reference: JoinedAttempt.Reference, _ broker: ObservedAttempt?,
-        _ brokerReference: JoinedAttempt.Reference?, brokerIsWatched: Bool, _ index: Int32
+        _ client: ObservedAttempt, _ attempt: JoinedAttempt, _ broker: ObservedAttempt?, brokerIsWatched: Bool,
+        _ index: Int32
     ) -> WireEvidence.Fate {
-        let connection = connection(reference)
+        let connection = ledger.attempts.connection(attempt.client)
         if client.flags.contains(.answered) {
             if let closed = connection.closedByClientNs, closed < client.answerNs { return .ackLate }
             return answered(index)
@@ -68,19 +67,19 @@ struct FateJudge {
         guard brokerIsWatched else {
             return isClosed ? .connectionLost : .openAtEnd
         }
-        guard let broker, let brokerReference else { return isClosed ? .requestLost : .openAtEnd }
+        guard let broker else { return isClosed ? .requestLost : .openAtEnd }
         if broker.flags.contains(.answered) {
-            let end = analysis.observers[Int(brokerReference.capture)].counts.lastPacketUs * 1000
+            let end = lastPacketNs(attempt.broker)
             return isClosed || end - broker.answerNs > Self.flightNs ? .ackLost : .openAtEnd
         }
-        return isClosed || self.connection(brokerReference).closedNs != nil ? .connectionLost : .openAtEnd
+        return isClosed || ledger.attempts.connection(attempt.broker).closedNs != nil ? .connectionLost : .openAtEnd
     }
 
     /// The broker's capture alone.
     private func fromBroker(
-        _ broker: ObservedAttempt, _ reference: JoinedAttempt.Reference, _ index: Int32
+        _ broker: ObservedAttempt, _ number: Int32, _ index: Int32
     ) -> WireEvidence.Fate {
-        let connection = connection(reference)
+        let connection = ledger.attempts.connection(number)
         guard broker.flags.contains(.answered) else {
             return connection.closedNs != nil ? .connectionLost : .openAtEnd
         }
@@ -88,8 +87,7 @@ struct FateJudge {
         if broker.flags.contains(.answerAcknowledged) { return answered(index) }
         if let reset = connection.resetByClientNs, reset >= broker.answerNs { return .ackLate }
         if connection.closedNs != nil || broker.answerRetransmissions > 0 { return .ackLost }
-        let end = analysis.observers[Int(reference.capture)].counts.lastPacketUs * 1000
-        return end - broker.answerNs > Self.flightNs ? .ackLost : answered(index)
+        return lastPacketNs(number) - broker.answerNs > Self.flightNs ? .ackLost : answered(index)
     }
 
     private func answered(_ index: Int32) -> WireEvidence.Fate {
@@ -97,20 +95,19 @@ struct FateJudge {
         return answer.errorCode == 0 ? .acknowledged : .refused
     }
 
-    private func connection(_ reference: JoinedAttempt.Reference) -> ObservedConnection {
-        let observer = analysis.observers[Int(reference.capture)]
-        return observer.connections[Int(observer.attempts[Int(reference.index)].connection)]
+    private func lastPacketNs(_ number: Int32) -> Int64 {
+        analysis.observers[ledger.attempts.capture(of: number)].counts.lastPacketUs * 1000
     }
 
-    private func isOver(_ reference: JoinedAttempt.Reference?) -> Bool {
-        reference.map { connection($0).closedNs != nil } ?? false
+    private func isOver(_ number: Int32) -> Bool {
+        number >= 0 && ledger.attempts.connection(number).closedNs != nil
     }
 
     /// True when the other end of the attempt's connection was captured too.
     private func isBrokerWatched(_ attempt: JoinedAttempt) -> Bool {
-        guard let reference = attempt.client else { return false }
-        let observer = analysis.observers[Int(reference.capture)]
-        let connection = Int(observer.attempts[Int(reference.index)].connection)
-        return analysis.connectionJoin.brokerOf[.init(capture: Int(reference.capture), connection: connection)] != nil
+        guard analysis.hasBrokerSide, attempt.client >= 0 else { return false }
+        let capture = ledger.attempts.capture(of: attempt.client)
+        let connection = Int(ledger.attempts[attempt.client].connection)
+        return analysis.connectionJoin.brokerOf[.init(capture: capture, connection: connection)] != nil
     }
 }

@@ -65,8 +65,10 @@ struct ObservedConnection {
     /// First RST of each side.
     var resetByClientNs: Int64?
     var resetByBrokerNs: Int64?
-    /// Epoch changes and such find their producer by the client id.
+    /// Bytes of it are missing in the capture.
     var hadGap = false
+    /// The client's own name, from its requests.
+    var clientID: String?
 
     struct Endpoint: Hashable {
         var address: IPAddress

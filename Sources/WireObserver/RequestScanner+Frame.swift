@@ -45,6 +45,10 @@ extension RequestScanner {
         let clientID = max(head.clientIDLength, 0)
         let isFlexible = APIKey(rawValue: head.apiKey).isFlexible(head.version)
         begin(head)
+        if self.clientID == nil, clientID <= 1024, window.count >= Self.headerSize + clientID {
+            let name = UnsafeRawBufferPointer(rebasing: window[Self.headerSize..<Self.headerSize + clientID])
+            self.clientID = String(decoding: name, as: UTF8.self)
+        }
         if head.apiKey == APIKey.produce.rawValue, ProduceRequest.versions.contains(head.version) {
             // The tagged fields of the header are left to the preamble.
             guard 4 + head.size >= Self.headerSize + clientID + (isFlexible ? 1 : 0) else {

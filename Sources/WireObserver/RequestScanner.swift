@@ -94,6 +94,8 @@ struct RequestScanner {
     var undecodable = 0
     /// Requests of apis or versions that are not known, headers read.
     var unknownRequests = 0
+    /// The client's name, from the first request that shows it.
+    var clientID: String?
     /// SASL tokens without a Kafka header (SaslHandshake v0).
     var rawTokens = 0
 

@@ -4,20 +4,21 @@ import PacketWire
 extension WireAnalysis {
     /// Passes every batch in order of first appearance, made one at a time: the whole can be large.
     public func forEachBatch(_ body: (WireEvidence.Batch) throws -> Void) rethrows {
-        var seen: [String: Int32] = [:]
-        for batch in ledger.batches { try body(describe(batch, &seen)) }
+        for number in ledger.batches.indices { try body(describe(number)) }
     }
 
-    func describe(_ batch: BatchLedger.Batch, _ seen: inout [String: Int32]) -> WireEvidence.Batch {
-        let attempts = ledger.attempts(of: batch)
+    /// The batch with this number, in order of first appearance.
+    func describe(_ number: Int) -> WireEvidence.Batch {
+        let batch = ledger.batches[number]
         let request = ledger.request(batch.firstAttempt)
         var result = WireEvidence.Batch(
-            id: id(of: batch, request, &seen), topic: topics.text(request.topic), partition: request.partition,
+            id: id(number, request), topic: topics.text(request.topic), partition: request.partition,
             producerID: request.producerID, producerEpoch: request.producerEpoch,
             baseSequence: request.baseSequence, lastSequence: request.lastSequence,
             recordCount: request.recordCount, payloadHash: Self.hexadecimal(request.payload))
-        let fates = FateJudge(self).fates(batch, attempts)
-        for (index, fate) in zip(attempts, fates) {
+        let indices = ledger.attempts(of: batch)
+        let fates = FateJudge(self).fates(batch, indices)
+        for (index, fate) in zip(indices, fates) {
             let attempt = describe(index, fate, in: batch, payload: request.payload)
             if result.baseOffset == nil, attempt.errorCode == 0, let offset = attempt.baseOffset, offset >= 0 {
                 result.baseOffset = offset
@@ -51,37 +52,34 @@ extension WireAnalysis {
         return attempt
     }
 
-    /// `topic-partition/producer.epoch/seq base`, or the checksum where there is no sequence. A second batch that would
+    /// `topic-partition/producer.epoch/seq base`, or the checksum where there is no sequence. A further batch that would
     /// have the same name gets its last sequence or a count.
-    func id(of batch: BatchLedger.Batch, _ request: ObservedAttempt, _ seen: inout [String: Int32]) -> String {
+    func id(_ number: Int, _ request: ObservedAttempt) -> String {
         let partition = "\(topics.text(request.topic))-\(request.partition)"
-        var id: String
+        let namesakes = ledger.namesakes.isEmpty ? nil : ledger.namesakes[Int32(number)]
         if request.producerID >= 0 {
-            id = "\(partition)/\(request.producerID).\(request.producerEpoch)/seq \(request.baseSequence)"
-            if let last = seen[id], last != request.lastSequence { id += "-\(request.lastSequence)" }
-            if seen[id] == nil { seen[id] = request.lastSequence }
-        } else {
-            id = "\(partition)/crc \(Self.hexadecimal(request.identity).prefix(8))"
-            seen[id, default: 0] += 1
-            if let count = seen[id], count > 1 { id += " (\(count))" }
+            let id = "\(partition)/\(request.producerID).\(request.producerEpoch)/seq \(request.baseSequence)"
+            return namesakes == nil ? id : "\(id)-\(request.lastSequence)"
         }
-        return id
+        let id = "\(partition)/crc \(Self.hexadecimal(request.identity))"
+        return namesakes.map { "\(id) (\($0 + 1))" } ?? id
     }
 
-    func connectionText(_ index: Int32) -> String {
-        guard let reference = joined[Int(index)].client ?? joined[Int(index)].broker else { return "" }
-        let observer = observers[Int(reference.capture)]
-        let connection = observer.connections[Int(observer.attempts[Int(reference.index)].connection)]
-        return Self.text(connection.client) + ">" + Self.text(connection.broker)
+    private func connectionText(_ index: Int32) -> String {
+        let attempt = joined[Int(index)]
+        let number = attempt.client >= 0 ? attempt.client : attempt.broker
+        let capture = attempts.capture(of: number)
+        let connection = Int(attempts[number].connection)
+        return connectionTexts[capture][connection]
     }
 
     private func node(_ index: Int32) -> Int {
-        joined[Int(index)].broker.map { observers[Int($0.capture)].node } ?? 0
+        let number = joined[Int(index)].broker
+        return number < 0 ? 0 : observers[attempts.capture(of: number)].node
     }
 
     static func text(_ endpoint: ObservedConnection.Endpoint) -> String {
-        endpoint.address.isV4
-            ? "\(endpoint.address):\(endpoint.port)" : "[\(endpoint.address)]:\(endpoint.port)"
+        endpoint.address.isV4 ? "\(endpoint.address):\(endpoint.port)" : "[\(endpoint.address)]:\(endpoint.port)"
     }
 
     static func hexadecimal(_ value: UInt64) -> String {

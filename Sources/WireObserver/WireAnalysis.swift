@@ -18,12 +18,17 @@ public final class WireAnalysis {
     /// How each capture's side was found: true where the packets had to tell.
     public let sidesDetected: [Bool]
     let observers: [CaptureObserver]
+    /// The files of each capture.
+    let files: [[String]]
     let topics: TopicTable
+    let attempts: AttemptIndex
     let joined: [JoinedAttempt]
     let ledger: BatchLedger
     let connectionJoin: ConnectionJoin
     let hasClientSide: Bool
     let hasBrokerSide: Bool
+    /// `client>broker` of every connection of every capture.
+    let connectionTexts: [[String]]
     let fileNotes: [WireEvidence.Finding]
 
     /// Reads and joins the captures.
@@ -46,15 +51,20 @@ public final class WireAnalysis {
         }
         if sources.count == 2, sources.allSatisfy({ $0.side == nil }) { Self.tellApart(observers) }
         self.observers = observers
+        files = sources.map(\.files)
         self.topics = topics
         sidesDetected = detected
         hasClientSide = observers.contains { $0.counts.side == .client }
         hasBrokerSide = observers.contains { $0.counts.side == .broker }
         connectionJoin = ConnectionJoin(observers)
-        joined = AttemptJoin.join(observers, connectionJoin, topics)
-        ledger = BatchLedger(joined, observers, topics)
-        for observer in observers { ledger.correctDeduplications(of: observer, topics) }
+        attempts = AttemptIndex(observers)
+        joined = AttemptJoin.join(attempts, connectionJoin, topics)
+        ledger = BatchLedger(joined, attempts, topics)
+        for observer in observers { ledger.correctDeduplications(of: observer) }
         captures = observers.map(\.counts)
+        connectionTexts = observers.map { observer in
+            observer.connections.map { Self.text($0.client) + ">" + Self.text($0.broker) }
+        }
         fileNotes = notes
     }
 
@@ -112,17 +122,4 @@ public final class WireAnalysis {
         observers[0].counts.side = first <= second ? .client : .broker
         observers[1].counts.side = first <= second ? .broker : .client
     }
-}
-
-/// One attempt as both ends saw it: a reference to what each capture noted.
-struct JoinedAttempt {
-    /// Where an attempt is noted.
-    struct Reference {
-        var capture: Int32
-        var index: Int32
-    }
-
-    var client: Reference?
-    var broker: Reference?
-    var timeNs: Int64
 }

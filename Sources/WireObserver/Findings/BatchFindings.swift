@@ -5,50 +5,51 @@ import KafkaWire
 struct BatchFindings {
     let analysis: WireAnalysis
     let ledger: BatchLedger
+    /// False when bytes are missing: a batch may have gone by unseen.
+    private let startsKnown: Bool
 
     init(_ analysis: WireAnalysis) {
         self.analysis = analysis
         ledger = analysis.ledger
-    }
-
-    /// The records of a batch, wherever and under whichever epoch they are sent.
-    private struct Content: Hashable {
-        var topic: Int32
-        var partition: Int32
-        var payload: UInt64
-        var timestampMs: Int64
-        var count: Int32
+        startsKnown = !analysis.observers.contains { $0.counts.gaps > 0 }
     }
 
     func add(to list: inout FindingList) {
-        var seen: [String: Int32] = [:]
         var sequences = SequenceChecker(granted: grantedProducers())
         var epochs: [Int64: Int16] = [:]
-        var contents: [Content: Int] = [:]
-        var gapNames: [Int: String] = [:]
+        var contents: [UInt64: Int32] = [:]
         let watchesContent = hasSeveralEpochs()
         var saw46 = false
-        for (number, batch) in ledger.batches.enumerated() {
+        for number in ledger.batches.indices {
+            let batch = ledger.batches[number]
             let request = ledger.request(batch.firstAttempt)
-            let id = analysis.id(of: batch, request, &seen)
-            let attempts = ledger.attempts(of: batch)
-            addErrors(attempts, id, &saw46, to: &list)
-            addOutcome(batch, attempts, request, id, to: &list)
+            if !isPlain(batch, request) {
+                let id = analysis.id(number, request)
+                let attempts = ledger.attempts(of: batch)
+                addErrors(attempts, id, &saw46, to: &list)
+                addOutcome(batch, attempts, request, id, to: &list)
+                if request.producerID >= 0 { addReuse(attempts, request, id, to: &list) }
+            }
             guard request.producerID >= 0 else { continue }
-            addEpoch(request, id, &epochs, to: &list)
-            let gapsBefore = sequences.gaps.count
-            addSequence(batch, request, id, number, &sequences, to: &list)
-            if sequences.gaps.count > gapsBefore { gapNames[number] = id }
-            addReuse(attempts, request, id, to: &list)
-            if watchesContent { addContent(batch, number, request, id, &contents, to: &list) }
+            addEpoch(request, number, &epochs, to: &list)
+            addSequence(request, number, &sequences, to: &list)
+            if watchesContent { addContent(batch, number, request, &contents, to: &list) }
         }
         for gap in sequences.gaps {
             let request = ledger.request(ledger.batches[gap.batch].firstAttempt)
             list.add(
-                "sequence_gap", request.requestNs, batch: gapNames[gap.batch],
+                "sequence_gap", request.requestNs, batch: analysis.id(gap.batch, request),
                 "sequences \(gap.from) to \(gap.to) of \(partition(request)) under producer "
                     + "\(gap.stream.producerID).\(gap.epoch) were never sent")
         }
+    }
+
+    /// Sent once and answered with success to a client that waited: nothing to say, as for nearly every batch.
+    private func isPlain(_ batch: BatchLedger.Batch, _ request: ObservedAttempt) -> Bool {
+        guard batch.attemptCount == 1, let answer = ledger.answer(batch.firstAttempt), answer.errorCode == 0,
+            !answer.flags.contains(.deduplicated)
+        else { return false }
+        return FateJudge(analysis).fate(batch.firstAttempt) == .acknowledged
     }
 
     // MARK: What the broker said
@@ -125,15 +126,21 @@ struct BatchFindings {
 
     private func hasSeveralEpochs() -> Bool {
         var producers: [Int64: Int16] = [:]
-        for batch in ledger.batches where batch.key.producerID >= 0 {
-            if let epoch = producers[batch.key.producerID], epoch != batch.key.epoch { return true }
-            producers[batch.key.producerID] = batch.key.epoch
+        var last: Int64 = -1
+        for number in ledger.batches.indices {
+            let request = ledger.request(ledger.batches[number].firstAttempt)
+            guard request.producerID >= 0 else { continue }
+            if request.producerID == last, producers[last] == request.producerEpoch { continue }
+            last = request.producerID
+            if let epoch = producers.updateValue(request.producerEpoch, forKey: last), epoch != request.producerEpoch {
+                return true
+            }
         }
         return producers.count > 1
     }
 
     private func addEpoch(
-        _ request: ObservedAttempt, _ id: String, _ epochs: inout [Int64: Int16], to list: inout FindingList
+        _ request: ObservedAttempt, _ number: Int, _ epochs: inout [Int64: Int16], to list: inout FindingList
     ) {
         guard let previous = epochs[request.producerID] else {
             epochs[request.producerID] = request.producerEpoch
@@ -147,30 +154,30 @@ struct BatchFindings {
             observer.grants.contains { $0.producerID == request.producerID && $0.epoch == request.producerEpoch }
         }
         list.add(
-            "epoch_bump", request.requestNs, batch: id,
+            "epoch_bump", request.requestNs, batch: analysis.id(number, request),
             "producer \(request.producerID) went from epoch \(previous) to \(request.producerEpoch), "
                 + (isGranted ? "given by the broker" : "raised by the client itself: it gave up on a batch"))
     }
 
     private func addSequence(
-        _ batch: BatchLedger.Batch, _ request: ObservedAttempt, _ id: String, _ number: Int,
-        _ sequences: inout SequenceChecker, to list: inout FindingList
+        _ request: ObservedAttempt, _ number: Int, _ sequences: inout SequenceChecker, to list: inout FindingList
     ) {
         guard request.baseSequence >= 0 else { return }
         let stream = SequenceChecker.Stream(
-            producerID: request.producerID, topic: batch.key.topic, partition: request.partition)
+            producerID: request.producerID, topic: analysis.topics.resolved(request.topic),
+            partition: request.partition)
         let violation = sequences.note(
             stream, epoch: request.producerEpoch, base: request.baseSequence, last: request.lastSequence,
-            batch: number, startsKnown: !analysis.observers.contains { $0.counts.gaps > 0 })
+            batch: number, startsKnown: startsKnown)
         switch violation {
         case .overlap(let next):
             list.add(
-                "retry_changed", request.requestNs, batch: id,
+                "retry_changed", request.requestNs, batch: analysis.id(number, request),
                 "sequences \(request.baseSequence) to \(request.lastSequence) begin before \(next), which is next: a "
                     + "retry must repeat first and last sequence")
         case .epochNotRestarted(let previous):
             list.add(
-                "epoch_not_restarted", request.requestNs, batch: id,
+                "epoch_not_restarted", request.requestNs, batch: analysis.id(number, request),
                 "epoch \(request.producerEpoch) follows \(previous) and begins at sequence \(request.baseSequence), not 0")
         case nil: break
         }
@@ -193,22 +200,28 @@ struct BatchFindings {
         }
     }
 
+    /// The same records under another epoch: a broker cannot know them for a duplicate.
     private func addContent(
-        _ batch: BatchLedger.Batch, _ number: Int, _ request: ObservedAttempt, _ id: String,
-        _ contents: inout [Content: Int], to list: inout FindingList
+        _ batch: BatchLedger.Batch, _ number: Int, _ request: ObservedAttempt, _ contents: inout [UInt64: Int32],
+        to list: inout FindingList
     ) {
         guard !request.flags.contains(.headerCut), request.recordCount > 0 else { return }
-        let content = Content(
-            topic: batch.key.topic, partition: request.partition, payload: request.payload,
-            timestampMs: request.baseTimestampMs, count: request.recordCount)
-        guard let earlier = contents.updateValue(number, forKey: content) else { return }
-        let other = ledger.batches[earlier]
-        guard other.key.producerID != request.producerID || other.key.epoch != request.producerEpoch else { return }
-        let isTwice = isAppended(other) && isAppended(batch)
+        let topic = analysis.topics.resolved(request.topic)
+        var hash = request.payload &* 0x9e37_79b9_7f4a_7c15 ^ UInt64(bitPattern: request.baseTimestampMs)
+        hash = hash &* 0xff51_afd7_ed55_8ccd ^ UInt64(UInt32(bitPattern: topic)) << 32
+        hash ^= UInt64(UInt32(bitPattern: request.partition))
+        guard let earlier = contents.updateValue(Int32(number), forKey: hash) else { return }
+        let other = ledger.request(ledger.batches[Int(earlier)].firstAttempt)
+        guard other.payload == request.payload, other.baseTimestampMs == request.baseTimestampMs,
+            other.recordCount == request.recordCount, other.partition == request.partition,
+            analysis.topics.resolved(other.topic) == topic,
+            other.producerID != request.producerID || other.producerEpoch != request.producerEpoch
+        else { return }
+        let isTwice = isAppended(ledger.batches[Int(earlier)]) && isAppended(batch)
         list.add(
-            "payload_under_two_epochs", request.requestNs, batch: id,
-            "the same records were sent under \(other.key.producerID).\(other.key.epoch) as sequence "
-                + "\(other.key.baseSequence)"
+            "payload_under_two_epochs", request.requestNs, batch: analysis.id(number, request),
+            "the same records were sent under \(other.producerID).\(other.producerEpoch) as sequence "
+                + "\(other.baseSequence)"
                 + (isTwice ? " and were appended both times: duplicates" : ": a duplicate if both were appended"))
     }
 

@@ -1,0 +1,48 @@
+import ArgumentParser
+import Foundation
+import Reports
+import WireObserver
+
+/// `crosswind inspect`: what the producer and the broker really said, from captures alone.
+struct InspectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect",
+        abstract: "Say what a capture shows: who produced what, errors, retries, lost acks, duplicates, gaps.",
+        discussion: """
+            Takes any pcap or pcapng file, for example from tcpdump -s 0 -w FILE port 9092, of either end of the link. \
+            With captures of both ends every attempt has four times and a certain fate. Exit code 64 when a file \
+            cannot be read or is no capture.
+            """)
+
+    @Argument(help: "The capture; at the client's end when --broker-side is given. - reads standard input.")
+    var file: String
+
+    @Option(name: .customLong("broker-side"), help: "A capture of the same traffic at a broker; once for each broker.")
+    var brokerSide: [String] = []
+
+    @Flag(help: "Print one JSON object: captures, batches with their attempts, findings.")
+    var json = false
+
+    @Option(help: "Draw everything that happened to one batch, by its id in the summary or the JSON.")
+    var batch: String?
+
+    func run() throws {
+        var sources = [CaptureSource(file, side: brokerSide.isEmpty ? nil : .client)]
+        for (index, path) in brokerSide.enumerated() {
+            sources.append(CaptureSource(path, side: .broker, node: index + 1))
+        }
+        do {
+            let analysis = try WireAnalysis(sources)
+            if let batch {
+                print(try analysis.ladder(of: batch), terminator: "")
+            } else if json {
+                try analysis.writeJSON { try FileHandle.standardOutput.write(contentsOf: $0) }
+            } else {
+                print(analysis.summary(), terminator: "")
+            }
+        } catch let error as CaptureError {
+            FileHandle.standardError.write(Data("crosswind: \(error)\n".utf8))
+            throw ExitCode(ExitStatus.usage.rawValue)
+        }
+    }
+}
