@@ -71,7 +71,10 @@ let package = Package(
 
         .executableTarget(
             name: "crosswind",
-            dependencies: ["Harness", "Conformance", "EmbeddedBroker", "Reports", "ScenarioModel", argumentParser, logging],
+            dependencies: [
+                "Harness", "Conformance", "EmbeddedBroker", "Reports", "ScenarioModel", "WireObserver", argumentParser,
+                logging,
+            ],
             swiftSettings: strict),
         .executableTarget(name: "crosswind-rdkafka", dependencies: ["CLinux", "CRdkafka"], swiftSettings: strict),
 
