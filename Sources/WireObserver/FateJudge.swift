@@ -18,8 +18,11 @@ struct FateJudge {
     }
 
     func fates(_ batch: BatchLedger.Batch, _ attempts: [Int32]) -> [WireEvidence.Fate] {
-        var fates = attempts.map { fate($0) }
-        if batch.attemptCount > 1, !analysis.hasBrokerSide { infer(batch, attempts, &fates) }
+        if attempts.count == 1 { return [fate(attempts[0])] }
+        // A client that sent the batch again has given the earlier attempt up, whether its connection shows an end or not:
+        // the FIN of a dead connection can wait behind data for longer than the capture lasts.
+        var fates = attempts.map { fate($0, isGivenUp: $0 != batch.lastAttempt) }
+        if !analysis.hasBrokerSide { infer(batch, attempts, &fates) }
         return fates
     }
 
@@ -29,10 +32,11 @@ struct FateJudge {
         guard !open.isEmpty, ledger.request(batch.firstAttempt).producerID >= 0 else { return }
         guard
             let later = attempts.indices.first(where: { index in
-                index > (open.last ?? 0) && (ledger.answer(attempts[index]).map { $0.errorCode == 0 } ?? false)
+                index > (open.last ?? 0)
+                    && (ledger.answer(attempts[index]).map { $0.errorCode == 0 || $0.errorCode == 46 } ?? false)
             })
         else { return }
-        if ledger.isDeduplicated(attempts[later], in: batch) {
+        if ledger.isDeduplicated(attempts[later], in: batch) || ledger.answer(attempts[later])?.errorCode == 46 {
             // One of them was appended; only when there is one is it clear which.
             if open.count == 1 { fates[open[0]] = .ackLost }
         } else {
@@ -40,7 +44,8 @@ struct FateJudge {
         }
     }
 
-    func fate(_ index: Int32) -> WireEvidence.Fate {
+    /// The fate of one attempt; `isGivenUp` says that the client went on without waiting for its answer.
+    func fate(_ index: Int32, isGivenUp: Bool = false) -> WireEvidence.Fate {
         let attempt = analysis.joined[Int(index)]
         let client = ledger.client(index)
         let broker = ledger.broker(index)
@@ -49,21 +54,28 @@ struct FateJudge {
             return broker == nil && brokerIsWatched && isOver(attempt.client) ? .requestLost : .noAckAskedFor
         }
         if let client {
-            return fromClient(client, attempt, broker, brokerIsWatched: brokerIsWatched, index)
+            return fromClient(client, attempt, broker, index, brokerIsWatched: brokerIsWatched, isGivenUp: isGivenUp)
         }
         return broker.map { fromBroker($0, attempt.broker, index) } ?? .openAtEnd
     }
 
     private func fromClient(
-        _ client: ObservedAttempt, _ attempt: JoinedAttempt, _ broker: ObservedAttempt?, brokerIsWatched: Bool,
-        _ index: Int32
+        _ client: ObservedAttempt, _ attempt: JoinedAttempt, _ broker: ObservedAttempt?, _ index: Int32,
+        brokerIsWatched: Bool, isGivenUp: Bool
     ) -> WireEvidence.Fate {
         let connection = ledger.attempts.connection(attempt.client)
         if client.flags.contains(.answered) {
             if let closed = connection.closedByClientNs, closed < client.answerNs { return .ackLate }
+            // A FIN waits behind data that is not acknowledged, so that a closed socket may not have shown one: its kernel
+            // answers with RST instead of acknowledging.
+            if !client.flags.contains(.answerAcknowledged), let reset = connection.resetByClientNs,
+                reset >= client.answerNs
+            {
+                return .ackLate
+            }
             return answered(index)
         }
-        let isClosed = connection.closedNs != nil
+        let isClosed = isGivenUp || connection.closedNs != nil
         guard brokerIsWatched else {
             return isClosed ? .connectionLost : .openAtEnd
         }

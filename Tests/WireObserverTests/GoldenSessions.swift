@@ -79,3 +79,18 @@ struct Truth {
         }
     }
 }
+
+extension Truth {
+    /// Number of records that the client reported failed and the log holds; nil where nobody says.
+    var failedInLog: Int? {
+        guard let all = json["reconciliation"] as? [String: Any], let ids = all["failedIdsFoundInLog"] as? [Any]
+        else { return nil }
+        return ids.reduce(0) { sum, item in
+            guard let range = item as? [Int], let first = range.first, let last = range.last else { return sum + 1 }
+            return sum + last - first + 1
+        }
+    }
+
+    /// True when the log's batches carry producer ids.
+    var isIdempotent: Bool { rows?.allSatisfy { $0.producerID >= 0 } ?? false }
+}

@@ -20,6 +20,7 @@ struct BatchFindings {
         var contents: [UInt64: Int32] = [:]
         let watchesContent = hasSeveralEpochs()
         var saw46 = false
+        var resends = ResendFinder()
         for number in ledger.batches.indices {
             let batch = ledger.batches[number]
             let request = ledger.request(batch.firstAttempt)
@@ -30,7 +31,10 @@ struct BatchFindings {
                 addOutcome(batch, attempts, request, id, to: &list)
                 if request.producerID >= 0 { addReuse(attempts, request, id, to: &list) }
             }
-            guard request.producerID >= 0 else { continue }
+            guard request.producerID >= 0 else {
+                addResend(batch, request, number, &resends, to: &list)
+                continue
+            }
             addEpoch(request, number, &epochs, to: &list)
             addSequence(request, number, &sequences, to: &list)
             if watchesContent { addContent(batch, number, request, &contents, to: &list) }
@@ -57,7 +61,7 @@ struct BatchFindings {
     private func addErrors(_ attempts: [Int32], _ id: String, _ saw46: inout Bool, to list: inout FindingList) {
         for index in attempts {
             guard let answer = ledger.answer(index), answer.errorCode != 0 else { continue }
-            let name = ErrorCode(rawValue: answer.errorCode).description
+            let name = ErrorCode(rawValue: answer.errorCode).name
             let isSequenceError = [45, 46, 47, 59].contains(answer.errorCode)
             list.add(
                 isSequenceError ? "sequence_error" : "error", answer.answerNs, batch: id,
@@ -75,7 +79,6 @@ struct BatchFindings {
         _ batch: BatchLedger.Batch, _ attempts: [Int32], _ request: ObservedAttempt, _ id: String,
         to list: inout FindingList
     ) {
-        let fates = FateJudge(analysis).fates(batch, attempts)
         var offsets: [Int64] = []
         var deduplicatedOffset: Int64?
         for index in attempts {
@@ -97,26 +100,49 @@ struct BatchFindings {
                 "dedup_offset_mismatch", ledger.request(batch.lastAttempt).requestNs, batch: id,
                 "deduplicated with offset \(deduplicatedOffset), but appended at \(first)")
         }
-        let isTold = fates.contains { $0 == .acknowledged }
-        let isOpen = fates.contains { $0 == .openAtEnd || $0 == .noAckAskedFor }
-        guard !isTold, !isOpen else { return }
-        if let offset = offsets.first ?? deduplicatedOffset {
+        addUntold(
+            attempts, FateJudge(analysis).fates(batch, attempts), request, id, offsets.first ?? deduplicatedOffset,
+            to: &list)
+    }
+
+    /// A batch of which the client was not told what became of it.
+    private func addUntold(
+        _ attempts: [Int32], _ fates: [WireEvidence.Fate], _ request: ObservedAttempt, _ id: String,
+        _ offset: Int64?, to list: inout FindingList
+    ) {
+        let isOpen = fates.contains { $0 == .openAtEnd || $0 == .noAckAskedFor || $0 == .acknowledged }
+        // Clients take 46 for success: the batch is there already.
+        let isKnownDuplicate = zip(attempts, fates).contains { index, fate in
+            fate == .refused && ledger.answer(index)?.errorCode == 46
+        }
+        guard !isOpen, !isKnownDuplicate else { return }
+        if let offset {
             list.add(
                 "appended_unacknowledged", request.requestNs, batch: id,
                 "\(request.recordCount) records are in the log at offset \(offset), but no answer reached a client "
-                    + "that waited for it: reported failed, or about to be sent again")
-        } else if analysis.hasBrokerSide, fates.allSatisfy({ $0 == .requestLost || $0 == .refused }) {
+                    + "that waited for it: reported failed, or sent again as another batch")
+            return
+        }
+        let isNowhere = zip(attempts, fates).allSatisfy { index, fate in
+            fate == .requestLost || ledger.answer(index).map { isRefusedBeforeAppend($0.errorCode) } ?? false
+        }
+        if isNowhere {
             list.add(
                 "not_appended", request.requestNs, batch: id,
                 "\(request.recordCount) records are not in the log: "
-                    + (fates.contains(.refused) ? "the broker refused every attempt" : "no attempt reached the broker"))
+                    + (fates.contains { $0 != .requestLost }
+                        ? "the broker refused them" : "no attempt reached the broker"))
         } else {
             list.add(
                 "outcome_unknown", request.requestNs, batch: id,
-                "no answer to any of \(attempts.count) attempts; whether \(request.recordCount) records are in the "
-                    + "log is not on the wire")
+                "no success was answered to \(InspectText.count(attempts.count, "attempt")); whether "
+                    + "\(request.recordCount) records are in the log is not on the wire")
         }
     }
+
+    /// False for errors that a broker gives after it has appended: a timeout while it waits for replicas, too few of them
+    /// in sync by then, or a failure of unknown kind.
+    private func isRefusedBeforeAppend(_ code: Int16) -> Bool { ![0, 7, 20, -1].contains(code) }
 
     // MARK: Producer ids, epochs, sequences
 
@@ -178,7 +204,8 @@ struct BatchFindings {
         case .epochNotRestarted(let previous):
             list.add(
                 "epoch_not_restarted", request.requestNs, batch: analysis.id(number, request),
-                "epoch \(request.producerEpoch) follows \(previous) and begins at sequence \(request.baseSequence), not 0")
+                "epoch \(request.producerEpoch) follows \(previous) and begins at sequence \(request.baseSequence), not 0"
+            )
         case nil: break
         }
     }
@@ -223,6 +250,28 @@ struct BatchFindings {
             "the same records were sent under \(other.producerID).\(other.producerEpoch) as sequence "
                 + "\(other.baseSequence)"
                 + (isTwice ? " and were appended both times: duplicates" : ": a duplicate if both were appended"))
+    }
+
+    /// Without a producer id a client may pack records that it sends again into another batch.
+    private func addResend(
+        _ batch: BatchLedger.Batch, _ request: ObservedAttempt, _ number: Int, _ resends: inout ResendFinder,
+        to list: inout FindingList
+    ) {
+        let place = ResendFinder.Place(
+            topic: analysis.topics.resolved(request.topic), partition: request.partition)
+        if let found = resends.find(place, request) {
+            let first = ledger.request(ledger.batches[found.first].firstAttempt)
+            let areThere = found.batches.allSatisfy { isAppended(ledger.batches[$0]) }
+            list.add(
+                "records_sent_again", request.requestNs, batch: analysis.id(number, request),
+                "begins with the records of \(analysis.id(found.first, first)): \(found.records) records of "
+                    + "\(InspectText.count(found.batches.count, "batch")) that were not acknowledged, sent again"
+                    + (areThere && isAppended(batch) ? "; they are in the log twice" : ""))
+        }
+        guard FateJudge(analysis).fates(batch, ledger.attempts(of: batch)).allSatisfy({ $0 != .acknowledged }) else {
+            return
+        }
+        resends.noteUnacknowledged(place, request, number)
     }
 
     private func isAppended(_ batch: BatchLedger.Batch) -> Bool {

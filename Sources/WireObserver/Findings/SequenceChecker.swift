@@ -51,7 +51,10 @@ struct SequenceChecker {
         guard let state = states[stream] else {
             states[stream] = State(epoch: epoch, next: after)
             if base != 0, startsKnown, fresh.contains(stream.producerID) {
-                open(Gap(stream: stream, epoch: epoch, from: 0, to: RecordBatchHeader.advance(base, by: -1), batch: batch))
+                open(
+                    Gap(
+                        stream: stream, epoch: epoch, from: 0, to: RecordBatchHeader.advance(base, by: -1), batch: batch
+                    ))
             }
             return nil
         }

@@ -113,7 +113,7 @@ extension WireAnalysis {
     private func answer(_ rung: Rung, _ batch: WireEvidence.Batch) -> String {
         guard rung.attempt > 0, let code = batch.attempts[rung.attempt - 1].errorCode else { return "(not decoded)" }
         let attempt = batch.attempts[rung.attempt - 1]
-        guard code == 0 else { return "\(code) \(ErrorCode(rawValue: code))" }
+        guard code == 0 else { return "\(code) \(ErrorCode(rawValue: code).name)" }
         let offset = attempt.baseOffset.map { "offset \($0)" } ?? "no offset"
         return attempt.deduplicated ? "success, \(offset), a duplicate" : "success, \(offset)"
     }

@@ -9,7 +9,8 @@ extension WireAnalysis {
         let totals = Totals(self)
         guard totals.attempts > 0 else {
             lines.append("")
-            lines.append("No Produce request was seen." + (captures.contains { $0.connections > 0 } ? "" : " No TCP either."))
+            lines.append(
+                "No Produce request was seen." + (captures.contains { $0.connections > 0 } ? "" : " No TCP either."))
             appendFindings(findings(), to: &lines)
             return lines.joined(separator: "\n") + "\n"
         }
@@ -23,7 +24,8 @@ extension WireAnalysis {
 
     private func captureLine(_ index: Int, _ capture: WireEvidence.Capture) -> String {
         let side = capture.side == .client ? "client side" : "broker side"
-        let how = sidesDetected[index] ? (observers[index].sideEvidence.side == nil ? ", assumed" : ", by its packets") : ""
+        let how =
+            sidesDetected[index] ? (observers[index].sideEvidence.side == nil ? ", assumed" : ", by its packets") : ""
         let length = InspectText.seconds(us: capture.lastPacketUs - capture.firstPacketUs)
         return "\(capture.file)  \(side)\(how); \(InspectText.date(us: capture.firstPacketUs)), \(length), "
             + "\(InspectText.count(capture.packets, "packet")), \(InspectText.count(capture.connections, "connection")), "
@@ -73,9 +75,11 @@ extension WireAnalysis {
             let acks = sent.acks.sorted().map { $0 == -1 ? "all" : String($0) }.joined(separator: ",")
             let versions = sent.versions.sorted().map { "v\($0)" }.joined(separator: ",")
             let names = sent.topics.map { topics.text($0) }.sorted()
-            let topicText = names.prefix(3).joined(separator: ", ") + (names.count > 3 ? " and \(names.count - 3) more" : "")
+            let topicText =
+                names.prefix(3).joined(separator: ", ") + (names.count > 3 ? " and \(names.count - 3) more" : "")
             let id = producer.producerID >= 0 ? ", producer id \(producer.producerID)" : ""
-            return "producer  \(producer.address) '\(producer.clientID)'\(id), \(kind), acks=\(acks), Produce \(versions): "
+            return
+                "producer  \(producer.address) '\(producer.clientID)'\(id), \(kind), acks=\(acks), Produce \(versions): "
                 + "\(InspectText.count(sent.records, "record")) in \(InspectText.count(sent.batches, "batch")) to \(topicText)"
         }
         if order.count > 8 { lines.append("          and \(order.count - 8) more producers") }
@@ -97,7 +101,8 @@ extension WireAnalysis {
             lines.append("First suspicious batch (crosswind inspect … --batch '\(suspicious.batch ?? "")'):")
         }
         for finding in first {
-            lines.append("  \(InspectText.time(us: finding.timeUs))  \(finding.kind)  \(finding.batch ?? ""): \(finding.detail)")
+            lines.append(
+                "  \(InspectText.time(us: finding.timeUs))  \(finding.kind)  \(finding.batch ?? ""): \(finding.detail)")
         }
         let general = findings.filter { $0.batch == nil }
         if !general.isEmpty { lines.append("") }
@@ -152,7 +157,9 @@ private struct Totals {
             "acked     \(InspectText.grouped(acknowledgedRecords)) of \(InspectText.count(records, "record")); "
                 + "\(InspectText.count(attempts, "attempt")) at \(InspectText.count(batches, "batch"))" + latency
         ]
-        let named = errors.sorted { $0.key < $1.key }.map { "\($0.key) \(ErrorCode(rawValue: $0.key)) x\($0.value)" }
+        let named = errors.sorted { $0.key < $1.key }.map {
+            "\($0.key) \(ErrorCode(rawValue: $0.key).name) x\($0.value)"
+        }
         lines.append("errors    \(named.isEmpty ? "none" : named.joined(separator: ", "))")
         let names: [(WireEvidence.Fate, String)] = [
             (.requestLost, "request lost"), (.ackLost, "ack lost"), (.ackLate, "ack late"),
@@ -161,7 +168,8 @@ private struct Totals {
         let lost = names.compactMap { fate, name in fates[fate].map { "\(name) \($0)" } }
         lines.append("not told  \(lost.isEmpty ? "none" : lost.joined(separator: ", "))")
         lines.append(
-            "retries   \(InspectText.count(retriedBatches, "batch")) sent again; \(deduplicated) deduplicated by the broker")
+            "retries   \(InspectText.count(retriedBatches, "batch")) sent again; \(deduplicated) deduplicated by the broker"
+        )
         return lines
     }
 

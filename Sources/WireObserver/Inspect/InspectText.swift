@@ -55,7 +55,7 @@ enum InspectText {
     static func fate(_ attempt: WireEvidence.Attempt) -> String {
         switch attempt.fate {
         case .acknowledged: attempt.deduplicated ? "acknowledged as a duplicate" : "acknowledged"
-        case .refused: attempt.errorCode.map { "refused: \($0) \(ErrorCode(rawValue: $0))" } ?? "refused"
+        case .refused: attempt.errorCode.map { "refused: \($0) \(ErrorCode(rawValue: $0).name)" } ?? "refused"
         case .requestLost: "request lost: it never reached the broker"
         case .ackLost: "ack lost: the broker answered, the answer never reached the client"
         case .ackLate: "ack late: it came after the client had closed the connection"
