@@ -20,4 +20,15 @@ public struct CaptureSource: Sendable, Equatable {
     public init(_ file: String, side: WireEvidence.Side?, node: Int = 0) {
         self.init(files: [file], side: side, node: node)
     }
+
+    /// A capture of which the packets have to tell the side.
+    public static func anywhere(_ file: String) -> CaptureSource { CaptureSource(file, side: nil) }
+
+    /// A capture taken at the client.
+    public static func atClient(_ file: String) -> CaptureSource { CaptureSource(file, side: .client) }
+
+    /// A capture taken at a broker; nodes count from 1.
+    public static func atBroker(_ file: String, node: Int) -> CaptureSource {
+        CaptureSource(file, side: .broker, node: node)
+    }
 }

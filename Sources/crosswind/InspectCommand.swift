@@ -27,9 +27,9 @@ struct InspectCommand: ParsableCommand {
     var batch: String?
 
     func run() throws {
-        var sources = [CaptureSource(file, side: brokerSide.isEmpty ? nil : .client)]
+        var sources = [brokerSide.isEmpty ? CaptureSource.anywhere(file) : .atClient(file)]
         for (index, path) in brokerSide.enumerated() {
-            sources.append(CaptureSource(path, side: .broker, node: index + 1))
+            sources.append(.atBroker(path, node: index + 1))
         }
         do {
             let analysis = try WireAnalysis(sources)
