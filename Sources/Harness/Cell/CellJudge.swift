@@ -34,6 +34,11 @@ public enum CellJudge {
                 sources.append(CaptureSource(path, side: .broker, node: node))
             }
         }
-        return try WireAnalysis.evidence(of: sources)
+        var evidence = try WireAnalysis.evidence(of: sources)
+        // The record may be moved: its files are named within it.
+        for index in evidence.captures.indices {
+            evidence.captures[index].file = (evidence.captures[index].file as NSString).lastPathComponent
+        }
+        return evidence
     }
 }
