@@ -61,7 +61,8 @@ let package = Package(
 
         // Where siblings meet.
         .target(
-            name: "Conformance", dependencies: ["KafkaWire", "RawClient", "EmbeddedBroker"], swiftSettings: strict),
+            name: "Conformance", dependencies: ["KafkaWire", "RawClient", "EmbeddedBroker", "RecordCompression"],
+            swiftSettings: strict),
         .target(
             name: "Harness",
             dependencies: [

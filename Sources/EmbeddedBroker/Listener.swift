@@ -6,7 +6,8 @@ import Synchronization
 /// A node's listening socket, which can be closed and opened again at the same address.
 ///
 /// A socket that was handed over, perhaps bound in another network namespace, stays the same one: a stop shuts it down, so
-/// that connections are refused, and a start listens on it again.
+/// that connections are refused, and a start listens on it again. That keeps the port only if it was bound by number;
+/// a socket of our own is made anew with the number it had.
 final class Listener: Sendable {
     private struct State {
         var descriptor: Int32
@@ -14,6 +15,8 @@ final class Listener: Sendable {
     }
 
     private let state: Mutex<State>
+    /// Host that a socket of our own is bound to; nil for one that was handed over.
+    private let host: String?
     /// The port that the socket is bound to.
     let port: Int
 
@@ -23,8 +26,12 @@ final class Listener: Sendable {
     init(_ listen: BrokerConfiguration.Listen) throws {
         let descriptor: Int32
         switch listen {
-        case .socket(let handed): descriptor = handed
-        case .address(let host, let port): descriptor = try Self.bind(host, port)
+        case .socket(let handed):
+            descriptor = handed
+            host = nil
+        case .address(let name, let port):
+            descriptor = try Self.bind(name, port)
+            host = name
         }
         guard Glibc.listen(descriptor, 1024) == 0 else { throw ListenError("listen", "\(listen)", errno) }
         var address = sockaddr_in()
@@ -71,6 +78,10 @@ final class Listener: Sendable {
     ///
     /// - Throws: ``ListenError``, or what NIO throws.
     func open(_ bootstrap: ServerBootstrap) throws {
+        if let host, state.withLock({ $0.descriptor < 0 }) {
+            let made = try Self.bind(host, port)
+            state.withLock { $0.descriptor = made }
+        }
         let descriptor = state.withLock { $0.descriptor }
         guard Glibc.listen(descriptor, 1024) == 0 else { throw ListenError("listen", "port \(port)", errno) }
         let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
@@ -87,17 +98,25 @@ final class Listener: Sendable {
         }
         guard let channel else { return }
         try? channel.close().wait()
-        _ = shutdown(state.withLock { $0.descriptor }, Int32(SHUT_RDWR))
+        if host == nil {
+            _ = shutdown(state.withLock { $0.descriptor }, Int32(SHUT_RDWR))
+        } else {
+            closeDescriptor()
+        }
     }
 
-    /// Gives the address back.
-    func release() {
-        close()
+    private func closeDescriptor() {
         let descriptor = state.withLock { state in
             defer { state.descriptor = -1 }
             return state.descriptor
         }
         if descriptor >= 0 { Glibc.close(descriptor) }
+    }
+
+    /// Gives the address back.
+    func release() {
+        close()
+        closeDescriptor()
     }
 }
 

@@ -1,0 +1,118 @@
+import EmbeddedBroker
+import Foundation
+import Synchronization
+
+/// What became of one case.
+public struct CaseOutcome: Sendable {
+    /// The result of a case.
+    public enum Result: Sendable, Equatable {
+        /// Every answer and the log are as recorded.
+        case passed
+        /// Something differs.
+        case failed([Difference])
+        /// The target cannot do what the case needs; why.
+        case skipped(String)
+    }
+
+    /// See ``SequenceCase/group``.
+    public var group: String
+    /// See ``SequenceCase/name``.
+    public var name: String
+    /// The result.
+    public var result: Result
+
+    init(_ one: SequenceCase, _ result: Result) {
+        group = one.group
+        name = one.name
+        self.result = result
+    }
+}
+
+/// A run of a case file against one broker.
+public struct ConformanceRun: Sendable {
+    /// What to run against.
+    public enum Target: Sendable {
+        /// The embedded broker playing a release; every case has a cluster of its own.
+        case embedded(Release)
+        /// Any broker at an address.
+        case bootstrap(host: String, port: Int)
+    }
+
+    /// The target.
+    public var target: Target
+    /// The cases.
+    public var cases: [SequenceCase]
+
+    /// Cases of `file` against `target`.
+    public init(_ target: Target, _ file: CaseFile) {
+        self.target = target
+        cases = file.cases
+    }
+
+    /// Runs every case; several at a time, since some wait for seconds. Blocks until all are done.
+    ///
+    /// - Parameter progress: called after each case, from any thread.
+    public func run(progress: @escaping @Sendable (CaseOutcome) -> Void = { _ in }) -> [CaseOutcome] {
+        // Longest first: a case that waits for a replica to leave the in-sync set takes ten seconds and more.
+        let order = cases.indices.sorted { Self.weight(cases[$0]) > Self.weight(cases[$1]) }
+        let queue = WorkQueue(order: order)
+        let tag = String(UInt32.random(in: .min ... .max), radix: 36)
+        let done = DispatchSemaphore(value: 0)
+        let run = self
+        let workers = min(parallel, max(cases.count, 1))
+        for _ in 0..<workers {
+            Thread {
+                while let index = queue.next() {
+                    let outcome = CaseRunner.run(
+                        run.cases[index], on: run.makeTarget(), topic: "conform-\(tag)-\(index)")
+                    queue.finish(index, outcome)
+                    progress(outcome)
+                }
+                done.signal()
+            }.start()
+        }
+        for _ in 0..<workers { done.wait() }
+        return cases.indices.compactMap { queue.outcome($0) }
+    }
+
+    private var parallel: Int {
+        switch target {
+        case .embedded: 24
+        case .bootstrap: 4
+        }
+    }
+
+    private static func weight(_ one: SequenceCase) -> Int64 {
+        (one.steps ?? []).reduce(0) { sum, step in
+            var own = step.action?.sleepMs ?? 0
+            if step.action?.external?.contains("ISR") == true { own += 9000 }
+            if step.action?.waitLogStart != nil { own += 3000 }
+            return sum + own + Int64(step.produce?.timeoutMs ?? 0)
+        }
+    }
+
+    private func makeTarget() -> any ConformanceTarget {
+        switch target {
+        case .embedded(let release): EmbeddedTarget(release: release)
+        case .bootstrap(let host, let port): BootstrapTarget(host: host, port: port)
+        }
+    }
+}
+
+/// The cases that are still to run, and what became of the others.
+private final class WorkQueue: Sendable {
+    private struct State {
+        var order: [Int]
+        var outcomes: [Int: CaseOutcome] = [:]
+    }
+
+    private let state: Mutex<State>
+
+    init(order: [Int]) { state = Mutex(State(order: order.reversed())) }
+
+    func next() -> Int? { state.withLock { $0.order.popLast() } }
+
+    func finish(_ index: Int, _ outcome: CaseOutcome) { state.withLock { $0.outcomes[index] = outcome } }
+
+    func outcome(_ index: Int) -> CaseOutcome? { state.withLock { $0.outcomes[index] } }
+}

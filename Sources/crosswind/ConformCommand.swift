@@ -1,0 +1,61 @@
+import ArgumentParser
+import Conformance
+import EmbeddedBroker
+import Foundation
+
+/// `crosswind conform`: case files of the sequence rules against a broker.
+struct ConformCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "conform",
+        abstract: "Checks a broker's sequence rules against recorded answers.",
+        discussion: """
+            Exit code 0 when every case that ran matched, 1 when one did not. With --bootstrap, cases that need actions \
+            on the broker are skipped and counted apart.
+            """)
+
+    @Option(help: "Run against the embedded broker playing this Apache Kafka release.")
+    var embedded: String?
+
+    @Option(help: "Run against the broker at HOST:PORT.")
+    var bootstrap: String?
+
+    @Option(help: "File of cases.")
+    var cases: String
+
+    @Flag(help: "Print one JSON object instead of the table.")
+    var json = false
+
+    func validate() throws {
+        guard (embedded == nil) != (bootstrap == nil) else {
+            throw ValidationError("give one of --embedded RELEASE and --bootstrap HOST:PORT")
+        }
+    }
+
+    func run() throws {
+        let report: ConformanceReport
+        do {
+            report = ConformanceReport(ConformanceRun(try target(), try CaseFile(path: cases)).run())
+        } catch {
+            FileHandle.standardError.write(Data("crosswind: conform: \(error)\n".utf8))
+            throw ExitCode(64)
+        }
+        print(json ? report.json : report.table)
+        if json { FileHandle.standardError.write(Data((report.summary + "\n").utf8)) }
+        if report.failed > 0 { throw ExitCode(1) }
+    }
+
+    private func target() throws -> ConformanceRun.Target {
+        if let embedded {
+            guard let release = Release(embedded) else {
+                throw ConformanceError(
+                    description: "release \(embedded): wanted an Apache Kafka release from 0.11 on, for example 4.3")
+            }
+            return .embedded(release)
+        }
+        let parts = (bootstrap ?? "").split(separator: ":")
+        guard parts.count == 2, let port = Int(parts[1]), (1...65535).contains(port) else {
+            throw ConformanceError(description: "bootstrap \(bootstrap ?? ""): wanted HOST:PORT")
+        }
+        return .bootstrap(host: String(parts[0]), port: port)
+    }
+}
