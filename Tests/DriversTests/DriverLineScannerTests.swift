@@ -33,6 +33,7 @@ import Testing
         #expect(scanner.counters == DriverCounters(sent: 3, acknowledged: 1, failed: 1))
         #expect(scanner.malformedLines == 0)
         #expect(!scanner.hasUnfinishedLine)
+        #expect(scanner.firstSentUs == 1_700_000_000_000_010)
     }
 
     @Test func aSessionInTwoChunksCutAtEveryByte() {
