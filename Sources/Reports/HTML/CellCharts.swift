@@ -1,0 +1,109 @@
+import EvidenceModel
+
+/// The charts of one cell, all over the same time.
+struct CellCharts {
+    private let timeline: CellTimeline
+    private let sequences: [SequenceSeries]
+    private let x: Scale
+    private let bands: [(from: Double, to: Double, label: String)]
+
+    init(_ record: CellRecord, guilty: Set<String>) {
+        let timeline = CellTimeline(record)
+        let start = Double(timeline.startUs - timeline.zeroUs) / 1e6
+        let end = Double(timeline.endUs - timeline.zeroUs) / 1e6
+        let scale = Scale.linear(from: start, to: end, count: 6, unit: " s")
+        self.timeline = timeline
+        x = scale
+        sequences = SequenceSeries.all(record, timeline: timeline, guilty: guilty)
+        bands = timeline.bands.map { band in
+            (
+                scale.place(Double(band.beganUs - timeline.zeroUs) / 1e6),
+                scale.place(Double(band.endedUs - timeline.zeroUs) / 1e6), band.label
+            )
+        }
+    }
+
+    /// The markup of all charts.
+    func html() -> String {
+        var text = "<div class=\"charts\">"
+        for chart in [throughput(), inFlight(), latency(), repair()] { text += chart.html() }
+        for series in sequences { text += self.series(series).html() }
+        return text + "</div>"
+    }
+
+    private func seconds(_ timeUs: Int64) -> Double { Double(timeUs - timeline.zeroUs) / 1e6 }
+
+    private func steps(_ values: [Int], perSecond: Bool = false) -> [(x: Double, y: Double)] {
+        let factor = perSecond ? 1e6 / timeline.bucketUs : 1
+        return values.enumerated().map { i, value in
+            (seconds(timeline.startUs) + (Double(i) + 0.5) * timeline.bucketUs / 1e6, Double(value) * factor)
+        }
+    }
+
+    private func marks(_ values: [Int], at y: Double? = nil) -> [(x: Double, y: Double)] {
+        steps(values).filter { $0.y > 0 }.map { ($0.x, y ?? $0.y) }
+    }
+
+    private func chart(_ title: String, _ y: Scale, _ layers: [Chart.Layer], tall: Bool = false) -> Chart {
+        Chart(title: title, x: x, y: y, height: tall ? "tall" : "", layers: layers, bands: bands)
+    }
+
+    private func throughput() -> Chart {
+        let factor = 1e6 / timeline.bucketUs
+        let top = Double(max(timeline.sent.max() ?? 0, timeline.acked.max() ?? 0)) * factor
+        var layers = [
+            Chart.Layer(
+                name: "acknowledged", style: "c-acked", form: .area, points: steps(timeline.acked, perSecond: true)),
+            Chart.Layer(name: "sent", style: "c-sent", form: .line, points: steps(timeline.sent, perSecond: true)),
+        ]
+        layers.append(.init(name: "given up", style: "c-failed", form: .dots, points: marks(timeline.failed, at: 0)))
+        return chart("Throughput, records/s", .linear(to: max(top, 1), count: 3), layers)
+    }
+
+    private func inFlight() -> Chart {
+        let top = Double(timeline.inFlight.max() ?? 0)
+        return chart(
+            "Records in flight", .linear(to: max(top, 1), count: 3),
+            [.init(name: "", style: "c-sent", form: .area, points: steps(timeline.inFlight))])
+    }
+
+    private func latency() -> Chart {
+        let names: [CellTimeline.LatencyKind: (String, String)] = [
+            .acked: ("acknowledged", "c-acked"), .retried: ("batch sent again", "c-retried"),
+            .deduplicated: ("recognised as duplicate", "c-dedup"), .failed: ("given up", "c-failed"),
+        ]
+        let all = timeline.latencies.values.flatMap { $0 }.map { Double($0.latencyUs) / 1000 }
+        let layers = CellTimeline.LatencyKind.allCases.compactMap { kind -> Chart.Layer? in
+            guard let (name, style) = names[kind] else { return nil }
+            let points = (timeline.latencies[kind] ?? []).map { (seconds($0.timeUs), Double($0.latencyUs) / 1000) }
+            return .init(name: name, style: style, form: .dots, points: points)
+        }
+        return chart(
+            "Time from send to report", .decadesOfMs(from: all.min() ?? 0.1, to: all.max() ?? 100), layers, tall: true)
+    }
+
+    private func repair() -> Chart {
+        let top = Double(max(timeline.retransmitted.max() ?? 0, timeline.dropped.max() ?? 0))
+        var chart = chart(
+            "Packets dropped by faults, segments sent again by TCP", .linear(to: max(top, 1), count: 3),
+            [
+                .init(name: "dropped", style: "c-failed", form: .bars, points: marks(timeline.dropped)),
+                .init(name: "sent again", style: "c-retried", form: .dots, points: marks(timeline.retransmitted)),
+            ])
+        chart.emptyText = "no packet was dropped by a fault, no segment was sent again"
+        return chart
+    }
+
+    private func series(_ series: SequenceSeries) -> Chart {
+        let high = series.points.values.flatMap { $0 }.map(\.y).max() ?? 1
+        let low = series.points.values.flatMap { $0 }.map(\.y).min() ?? 0
+        var layers: [Chart.Layer] = SequenceSeries.Kind.allCases.map { kind in
+            .init(
+                name: kind.name, style: kind.style, form: kind == .epochBump ? .bars : .dots,
+                points: (series.points[kind] ?? []).map { ($0.x, kind == .epochBump ? high : $0.y) })
+        }
+        // Bumps go under the points.
+        layers.sort { a, _ in a.form == .bars }
+        return chart(series.title, .linear(from: min(low, 0), to: max(high, 1), count: 4), layers, tall: true)
+    }
+}

@@ -1,0 +1,80 @@
+import EvidenceModel
+
+/// `report.html`: one file without a script and without anything from the network, for a desk or a phone.
+///
+/// Records are added one at a time and aggregated at once, so that a run of any size needs the memory of one cell.
+/// Everything from outside is escaped, and the page forbids scripts and network access to itself (CSP).
+public struct HTMLReport {
+    private let results: RunResults
+    private var sections: [String?]
+    private var opened = 0
+
+    /// Cells that are unfolded from the start: the first that failed.
+    private static let openLimit = 3
+
+    /// A report of `results`, without records yet.
+    public init(_ results: RunResults) {
+        self.results = results
+        sections = Array(repeating: nil, count: results.cells.count)
+    }
+
+    /// Draws a cell from its record.
+    ///
+    /// - Parameters:
+    ///   - record: the record of the cell; nil draws the verdict alone.
+    ///   - index: the cell's place in `results.cells`; others are ignored.
+    ///   - files: names in the cell's directory to link to, for example `client.pcapng`.
+    public mutating func draw(_ record: CellRecord?, ofCell index: Int, files: [String] = []) {
+        guard sections.indices.contains(index) else { return }
+        let cell = results.cells[index]
+        let isOpen = results.cells.count == 1 || (cell.verdict.outcome != .passed && opened < Self.openLimit)
+        if isOpen { opened += 1 }
+        sections[index] = CellSection(cell, record: record, files: files).html(isOpen: isOpen)
+    }
+
+    /// The page. Cells that were not drawn show their verdict alone.
+    public mutating func html() -> String {
+        for index in sections.indices where sections[index] == nil { draw(nil, ofCell: index) }
+        var text = head()
+        var start = results.cells.startIndex
+        while start < results.cells.endIndex {
+            let scenario = results.cells[start].verdict.scenario
+            let end = results.cells[start...].firstIndex { $0.verdict.scenario != scenario } ?? results.cells.endIndex
+            let cells = Array(results.cells[start..<end])
+            text += "<section><h2>\(Markup.escape(scenario))</h2><p>\(Markup.escape(cells[0].claim))</p>"
+            text += "<p class=\"dim\"><code>\(Markup.escape(cells[0].file))</code></p>"
+            text += HeatTable(cells).html()
+            for index in start..<end { text += sections[index] ?? "" }
+            text += "</section>"
+            start = end
+        }
+        return text + "</body></html>\n"
+    }
+
+    private func head() -> String {
+        let counts = Dictionary(grouping: results.cells, by: \.verdict.outcome).mapValues(\.count)
+        let summary = [Outcome.failed, .inconclusive, .passed].compactMap { outcome in
+            counts[outcome].map { "<b class=\"\(outcome.rawValue)\">\($0) \(outcome.rawValue)</b>" }
+        }.joined(separator: ", ")
+        let title =
+            "\(CellSection.mark(results.outcome)) \(results.scenario.isEmpty ? "no scenario" : results.scenario)"
+        var facts = ["seed <code>\(results.seed)</code>"]
+        if results.startedUs > 0 { facts.append(Markup.escape(UTCTime.text(results.startedUs))) }
+        if results.endedUs > results.startedUs, results.startedUs > 0 {
+            facts.append("took \(Numbers.text(Double(results.endedUs - results.startedUs) / 1e6)) s")
+        }
+        return """
+            <!DOCTYPE html>
+            <html lang="en"><head><meta charset="utf-8">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="color-scheme" content="light dark">
+            <link rel="icon" href="data:,">
+            <title>\(Markup.escape(title)) – Crosswind</title><style>\(StyleSheet.text)</style></head><body>
+            <h1 class="\(results.outcome.rawValue)">\(Markup.escape(title))</h1>
+            <p>\(results.cells.count) cells: \(summary.isEmpty ? "nothing was run" : summary)</p>
+            <p class="dim">\(facts.joined(separator: " · "))</p>
+
+            """
+    }
+}
