@@ -46,7 +46,8 @@ let package = Package(
 
         // The parts of an experiment. They never import each other.
         .target(
-            name: "LinkEmulator", dependencies: ["CLinux", "ScenarioModel", "KafkaWire", "PacketWire", "EvidenceModel"],
+            name: "LinkEmulator",
+            dependencies: ["CLinux", "ScenarioModel", "KafkaWire", "PacketWire", "EvidenceModel"],
             swiftSettings: strict),
         .target(
             name: "EmbeddedBroker", dependencies: ["KafkaWire", "RecordCompression", nioCore, nioPosix, logging], swiftSettings: strict),
@@ -88,10 +89,21 @@ let package = Package(
             dependencies: ["LinkEmulator", "CLinux", "ScenarioModel", "PacketWire", "EvidenceModel"],
             swiftSettings: strict),
 
-        .testTarget(name: "ScenarioModelTests", dependencies: ["ScenarioModel", "EvidenceModel"], swiftSettings: strict),
+        .testTarget(
+            name: "ScenarioModelTests", dependencies: ["ScenarioModel", "EvidenceModel"], swiftSettings: strict),
         .testTarget(name: "EvidenceModelTests", dependencies: ["EvidenceModel"], swiftSettings: strict),
         .testTarget(name: "VerdictsTests", dependencies: ["Verdicts", "EvidenceModel"], swiftSettings: strict),
-        .testTarget(name: "ReportsTests", dependencies: ["Reports", "EvidenceModel"], swiftSettings: strict),
+        .testTarget(
+            name: "ReportsTests", dependencies: ["Reports", "EvidenceModel", "Verdicts", "SyntheticRecords"],
+            swiftSettings: strict),
+
+        // Input for tests and benchmarks of reports.
+        .target(
+            name: "SyntheticRecords", dependencies: ["EvidenceModel"], path: "Benchmarks/SyntheticRecords",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "bench-report", dependencies: ["EvidenceModel", "Verdicts", "Reports", "SyntheticRecords"],
+            path: "Benchmarks/report", swiftSettings: strict),
         .testTarget(name: "DriversTests", dependencies: ["Drivers", "EvidenceModel"], swiftSettings: strict),
         .testTarget(name: "KafkaWireTests", dependencies: ["KafkaWire"], swiftSettings: strict),
         .testTarget(name: "TestbedTests", dependencies: ["Testbed"], swiftSettings: strict),

@@ -33,11 +33,30 @@ struct CellCharts {
 
     private func seconds(_ timeUs: Int64) -> Double { Double(timeUs - timeline.zeroUs) / 1e6 }
 
-    private func steps(_ values: [Int], perSecond: Bool = false) -> [(x: Double, y: Double)] {
-        let factor = perSecond ? 1e6 / timeline.bucketUs : 1
-        return values.enumerated().map { i, value in
-            (seconds(timeline.startUs) + (Double(i) + 0.5) * timeline.bucketUs / 1e6, Double(value) * factor)
+    private func steps(_ values: [Int]) -> [(x: Double, y: Double)] {
+        values.enumerated().map { i, value in
+            (seconds(timeline.startUs) + (Double(i) + 0.5) * timeline.bucketUs / 1e6, Double(value))
         }
+    }
+
+    /// As steps, in fewer and wider bins until most of those between the first and the last value hold one: a client
+    /// that reports in bursts would else look as if it stood still in between.
+    private func rates(_ values: [Int]) -> [(x: Double, y: Double)] {
+        for width in [1, 2, 3, 4, 6, 8, 12] {
+            let bins = stride(from: 0, to: values.count, by: width).map { start in
+                values[start..<min(start + width, values.count)].reduce(0, +)
+            }
+            guard let first = bins.firstIndex(where: { $0 > 0 }), let last = bins.lastIndex(where: { $0 > 0 }) else {
+                return []
+            }
+            let filled = bins[first...last].lazy.filter { $0 > 0 }.count
+            guard width == 12 || filled * 10 >= (last - first + 1) * 8 else { continue }
+            let binUs = timeline.bucketUs * Double(width)
+            return bins.enumerated().map { i, value in
+                (seconds(timeline.startUs) + (Double(i) + 0.5) * binUs / 1e6, Double(value) * 1e6 / binUs)
+            }
+        }
+        return []
     }
 
     private func marks(_ values: [Int], at y: Double? = nil) -> [(x: Double, y: Double)] {
@@ -49,12 +68,12 @@ struct CellCharts {
     }
 
     private func throughput() -> Chart {
-        let factor = 1e6 / timeline.bucketUs
-        let top = Double(max(timeline.sent.max() ?? 0, timeline.acked.max() ?? 0)) * factor
+        let acked = rates(timeline.acked)
+        let sent = rates(timeline.sent)
+        let top = max(acked.map(\.y).max() ?? 0, sent.map(\.y).max() ?? 0)
         var layers = [
-            Chart.Layer(
-                name: "acknowledged", style: "c-acked", form: .area, points: steps(timeline.acked, perSecond: true)),
-            Chart.Layer(name: "sent", style: "c-sent", form: .line, points: steps(timeline.sent, perSecond: true)),
+            Chart.Layer(name: "acknowledged", style: "c-acked", form: .area, points: acked),
+            Chart.Layer(name: "sent", style: "c-sent", form: .line, points: sent),
         ]
         layers.append(.init(name: "given up", style: "c-failed", form: .dots, points: marks(timeline.failed, at: 0)))
         return chart("Throughput, records/s", .linear(to: max(top, 1), count: 3), layers)
@@ -63,7 +82,7 @@ struct CellCharts {
     private func inFlight() -> Chart {
         let top = Double(timeline.inFlight.max() ?? 0)
         return chart(
-            "Records in flight", .linear(to: max(top, 1), count: 3),
+            "Records in flight", .linear(to: max(top, 1), count: 3, whole: true),
             [.init(name: "", style: "c-sent", form: .area, points: steps(timeline.inFlight))])
     }
 
@@ -85,7 +104,7 @@ struct CellCharts {
     private func repair() -> Chart {
         let top = Double(max(timeline.retransmitted.max() ?? 0, timeline.dropped.max() ?? 0))
         var chart = chart(
-            "Packets dropped by faults, segments sent again by TCP", .linear(to: max(top, 1), count: 3),
+            "Packets dropped by faults, segments sent again by TCP", .linear(to: max(top, 1), count: 3, whole: true),
             [
                 .init(name: "dropped", style: "c-failed", form: .bars, points: marks(timeline.dropped)),
                 .init(name: "sent again", style: "c-retried", form: .dots, points: marks(timeline.retransmitted)),

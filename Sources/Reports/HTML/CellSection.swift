@@ -137,6 +137,7 @@ struct CellSection {
                 let batch = wire.batches.first(where: { $0.id == id })
             else { continue }
             text += Ladder(batch, record, zeroUs: zeroUs).html(title: property.property)
+            text += Neighbours(batch, wire, zeroUs: zeroUs).html()
         }
         if text.isEmpty, let batch = wire.batches.first(where: { $0.attempts.count > 1 }) {
             text = Ladder(batch, record, zeroUs: zeroUs).html(title: "first batch sent again")

@@ -50,6 +50,7 @@ struct Chart {
         for layer in shown where !layer.name.isEmpty {
             text += "<span class=\"key \(layer.style)\">\(Markup.escape(layer.name))</span>"
         }
+        if !bands.isEmpty { text += "<span class=\"key c-band\">faults</span>" }
         text += "</figcaption>"
         if shown.isEmpty {
             return text + "<p class=\"empty\">\(Markup.escape(emptyText))</p></figure>"

@@ -149,10 +149,13 @@ struct Ladder {
             let x = isLate ? to + 10 : to
             text += "<path class=\"cross\" d=\"M\(x - 5) \(top + drop - 5)l10 10m0 -10l-10 10\"/>"
             // The name of what took it stands in the empty half.
-            let place = isLate ? 180 : step.isRequest ? 238 : 122
-            text += "<text class=\"lost\" x=\"\(place)\" y=\"\(top + drop + 12)\">\(Markup.escape(lost))</text>"
+            let place = isLate ? 180 : step.isRequest ? 240 : 120
+            text += "<text class=\"lost\" x=\"\(place)\" y=\"\(top + drop + (isLate ? 14 : 4))\">"
+            text += "\(Markup.escape(lost))</text>"
         }
-        text += "<text class=\"label\" x=\"180\" y=\"\(top - 4)\">\(Markup.escape(step.label))</text>"
+        // The text of a message that did not arrive stands in the half that it did cross.
+        let labelX = step.lost == nil || isLate ? 180 : step.isRequest ? 123 : 237
+        text += "<text class=\"label\" x=\"\(labelX)\" y=\"\(top - 5)\">\(Markup.escape(step.label))</text>"
         if let timeUs = step.clientUs {
             let at = step.isRequest ? top : top + drop
             text += "<text class=\"t\" x=\"\(Self.clientX - 5)\" y=\"\(at + 4)\">\(time(timeUs))</text>"

@@ -19,10 +19,12 @@ struct Scale {
 
     private static func logarithm(_ value: Double) -> Double { log10(max(value, 1e-9)) }
 
-    /// From 0 to a round number not below `high`, with about `count` marks.
-    static func linear(from low: Double = 0, to high: Double, count: Int, unit: String = "") -> Scale {
+    /// From 0 to a round number not below `high`, with about `count` marks; at whole numbers only, when asked.
+    static func linear(from low: Double = 0, to high: Double, count: Int, unit: String = "", whole: Bool = false)
+        -> Scale
+    {
         let span = max(high - low, 1e-9)
-        let step = niceStep(span / Double(max(count, 1)))
+        let step = max(niceStep(span / Double(max(count, 1))), whole ? 1 : 0)
         let top = low == 0 && count <= 4 ? (high / step).rounded(.up) * step : high
         var scale = Scale(low: low, high: max(top, low + 1e-9), isLogarithmic: false)
         var value = (low / step).rounded(.up) * step

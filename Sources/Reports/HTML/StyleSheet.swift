@@ -10,15 +10,15 @@ enum StyleSheet {
         --acked:#6cb0f5;--sent:#8b98a5;--retried:#f0a04b;--dedup:#b794f6;--failed:#ff7b72;--gap:#fff;--band:#ff922b}}
         *{box-sizing:border-box}
         body{margin:0 auto;max-width:1100px;padding:16px;background:var(--bg);color:var(--fg);
-        font:15px/1.45 system-ui,sans-serif;overflow-wrap:anywhere}
+        font:15px/1.45 system-ui,sans-serif;overflow-wrap:break-word}
         h1{font-size:1.5rem;margin:0 0 4px}h2{font-size:1.2rem;margin:36px 0 2px}
         h3{font-size:.95rem;margin:22px 0 6px}
-        p{margin:4px 0}code{font:.88em ui-monospace,monospace}a{color:var(--acked)}.dim{color:var(--dim)}
+        p{margin:4px 0}code{font:.88em ui-monospace,monospace;overflow-wrap:anywhere}a{color:var(--acked)}.dim{color:var(--dim)}
         .passed{color:var(--good)}.failed{color:var(--bad)}.inconclusive{color:var(--unknown)}
         .scroll{overflow-x:auto}
         table{border-collapse:collapse;margin:6px 0;font-size:.9rem}
         th,td{padding:4px 10px 4px 0;text-align:left;vertical-align:top}
-        th{font-weight:600;color:var(--dim)}td.n{text-align:right;font-variant-numeric:tabular-nums}
+        th{font-weight:600;color:var(--dim);white-space:nowrap}td.n{text-align:right;font-variant-numeric:tabular-nums}
         tr+tr>td,thead+tr>td{border-top:1px solid var(--line)}
         .heat td{padding:2px;border:0}.heat th{font-size:.8rem;font-weight:500;padding:4px 8px 4px 2px}
         .hot{display:block;min-width:104px;padding:6px 10px;border-radius:6px;text-decoration:none;color:var(--fg);
@@ -37,7 +37,7 @@ enum StyleSheet {
         .key{font-weight:400;margin-left:12px;white-space:nowrap}
         .key::before{content:"";display:inline-block;width:9px;height:9px;border-radius:50%;margin-right:4px;
         background:var(--c)}
-        .plot{position:relative;height:120px;margin:6px 8px 22px 50px}.tall .plot{height:190px}
+        .plot{position:relative;height:120px;margin:6px 18px 22px 50px}.tall .plot{height:190px}
         .plot svg{position:absolute;inset:0;width:100%;height:100%;overflow:visible}
         .plot i{position:absolute;font:normal .72rem/1 system-ui,sans-serif;color:var(--dim);white-space:nowrap}
         .plot i.y{right:100%;margin-right:6px;transform:translateY(-50%)}
@@ -46,7 +46,7 @@ enum StyleSheet {
         .band{fill:var(--band);opacity:.16}
         .moment{stroke:var(--band);stroke-width:1.5;stroke-dasharray:3 3;fill:none;vector-effect:non-scaling-stroke}
         .c-acked{--c:var(--acked)}.c-sent{--c:var(--sent)}.c-retried{--c:var(--retried)}.c-dedup{--c:var(--dedup)}
-        .c-failed{--c:var(--failed)}.c-gap{--c:var(--gap)}.c-epoch{--c:var(--dim)}
+        .c-failed{--c:var(--failed)}.c-gap{--c:var(--gap)}.c-band{--c:var(--band)}.c-epoch{--c:var(--dim)}
         .line,.bars,.dots,.area{vector-effect:non-scaling-stroke;stroke:var(--c);fill:none}
         .line{stroke-width:1.5}.bars{stroke-width:2}.dots{stroke-width:4.5;stroke-linecap:round}
         .dots.c-retried,.dots.c-dedup,.dots.c-failed,.dots.c-gap{stroke-width:7}
@@ -56,7 +56,7 @@ enum StyleSheet {
         .ladder svg{width:100%;height:auto;display:block}.ladder p{font-size:.9rem}
         .ladder text{fill:var(--fg);font:10px system-ui,sans-serif;text-anchor:middle}
         .ladder .end{font-weight:600;font-size:11px}.ladder .dim,.ladder .remark{fill:var(--dim)}
-        .ladder .remark{font-style:italic}.ladder .label{paint-order:stroke;stroke:var(--bg);stroke-width:3px}
+        .ladder .remark{font-style:italic}.ladder .label,.ladder .remark,.ladder .lost{paint-order:stroke;stroke:var(--bg);stroke-width:3px}
         .ladder .t{text-anchor:end;fill:var(--dim);font-size:9px}.ladder .t.right{text-anchor:start}
         .ladder .lost{fill:var(--bad);font-weight:600}.ladder .rail{stroke:var(--dim);fill:none}
         .ladder .mid{stroke:var(--line);stroke-dasharray:2 4}
@@ -66,6 +66,7 @@ enum StyleSheet {
         .doubts ul{margin:2px 0;padding-left:18px}
         .facts{display:flex;flex-wrap:wrap;gap:4px 22px;margin:10px 0;font-size:.9rem}
         .facts b{font-variant-numeric:tabular-nums}
+        .neighbours{font-size:.82rem}.guilty td{font-weight:600}
         @media(max-width:560px){body{padding:10px}.inside{padding:0 8px 12px}.plot{margin-left:44px}
         table.wide{display:block;overflow-x:auto}}
         @media print{details.cell{break-inside:avoid}}

@@ -56,15 +56,21 @@ enum NoLoss: Checker {
             let topics = ledger.record.cell.broker.topics
             guard record.offset >= 0, topics.indices.contains(Int(record.topic)) else { continue }
             let topic = topics[Int(record.topic)].name
-            let batch = wire.batches.first { batch in
+            // Of several batches that were told this offset, the one whose answer came last before the report.
+            let batch = wire.batches.lazy.filter { batch in
                 guard batch.topic == topic, batch.partition == record.partition, let base = batch.baseOffset else {
                     return false
                 }
                 return base <= record.offset && record.offset < base + Int64(batch.recordCount)
-            }
+            }.max { answered($0, before: record.reportedUs) < answered($1, before: record.reportedUs) }
             if let batch, !ids.contains(batch.id) { ids.append(batch.id) }
         }
         return ids
+    }
+
+    /// When the batch's last answer before a moment reached the client; 0 for none.
+    private static func answered(_ batch: WireEvidence.Batch, before timeUs: Int64) -> Int64 {
+        batch.attempts.compactMap(\.ackReachedClientUs).filter { $0 <= timeUs }.max() ?? 0
     }
 
     private static func checkBatches(_ ledger: Ledger) -> PropertyResult {

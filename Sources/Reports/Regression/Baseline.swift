@@ -1,0 +1,88 @@
+import EvidenceModel
+import FoundationEssentials
+
+/// What a suite gave on a version that is trusted: one small JSON file to commit. Repeats of a cell (other seeds, other
+/// runs) are one entry, so that the spread of every measure is known.
+public struct Baseline: Codable, Sendable, Equatable {
+    /// Version of the form.
+    public var format: Int
+    /// One for each configuration.
+    public var cells: [Cell]
+
+    /// The form that this release writes and reads.
+    public static let currentFormat = 1
+
+    /// A configuration: a scenario with its parameters.
+    public struct Cell: Codable, Sendable, Equatable {
+        /// The scenario.
+        public var scenario: String
+        /// The matrix parameters.
+        public var parameters: [String: String]
+        /// How often each outcome came, by its name.
+        public var outcomes: [String: Int]
+        /// How often the configuration survived; `yes`, `no`, `unknown`.
+        public var survived: [String: Int]
+        /// Spread of each measure that has a value.
+        public var measures: [String: Spread]
+
+        /// What tells configurations apart.
+        var key: Key { Key(scenario: scenario, parameters: parameters) }
+    }
+
+    struct Key: Hashable {
+        var scenario: String
+        var parameters: [String: String]
+    }
+
+    /// The baseline of these runs: cells with the same scenario and parameters are repeats of each other.
+    public init(_ runs: [RunResults]) {
+        format = Self.currentFormat
+        var order: [Key] = []
+        var groups: [Key: [Verdict]] = [:]
+        for cell in runs.lazy.flatMap(\.cells) {
+            let key = Key(scenario: cell.verdict.scenario, parameters: cell.verdict.parameters)
+            if groups[key] == nil { order.append(key) }
+            groups[key, default: []].append(cell.verdict)
+        }
+        cells = order.map { key in
+            let verdicts = groups[key] ?? []
+            var values: [String: [Double]] = [:]
+            for verdict in verdicts {
+                for (name, value) in MeasureList.values(verdict.measures) { values[name, default: []].append(value) }
+            }
+            return Cell(
+                scenario: key.scenario, parameters: key.parameters,
+                outcomes: Dictionary(grouping: verdicts, by: \.outcome.rawValue).mapValues(\.count),
+                survived: Dictionary(grouping: verdicts) { $0.survived.map { $0 ? "yes" : "no" } ?? "unknown" }
+                    .mapValues(\.count),
+                measures: values.compactMapValues { Spread($0) })
+        }
+    }
+
+    /// The text of the file, with sorted keys so that a change is a small diff.
+    public func json() throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        var data = try encoder.encode(self)
+        data.append(0x0a)
+        return data
+    }
+
+    /// Reads a baseline file, or a `results.json` as a baseline of one run.
+    ///
+    /// - Throws: `ReportError` when it is neither.
+    public static func read(_ data: Data, file: String) throws -> Baseline {
+        if let results = try? RunResults.read(data, file: file) { return Baseline([results]) }
+        guard let baseline = try? JSONDecoder().decode(Baseline.self, from: data) else {
+            throw ReportError(
+                subject: file, problem: "is neither a baseline nor a results.json",
+                remedy: "make one with `make baseline`")
+        }
+        guard baseline.format == currentFormat else {
+            throw ReportError(
+                subject: file, problem: "has form \(baseline.format), this release reads \(currentFormat)",
+                remedy: "make it again with `make baseline`")
+        }
+        return baseline
+    }
+}
