@@ -81,27 +81,33 @@ enum Soundness {
             doubts.append(Doubt(account: .wire, text: "there is no capture of the \(side.rawValue) side"))
         }
         for capture in wire.captures {
+            let file = fileName(capture.file)
             if capture.gaps > 0 {
                 let gaps = Words.count(capture.gaps, "stretch", "stretches")
-                doubts.append(Doubt(account: .wire, text: "\(capture.file): \(gaps) of the streams are missing"))
+                doubts.append(Doubt(account: .wire, text: "\(file): \(gaps) of the streams are missing"))
             }
             if capture.undecodableFrames > 0 {
                 let frames = Words.count(capture.undecodableFrames, "frame")
-                doubts.append(Doubt(account: .wire, text: "\(capture.file): \(frames) could not be decoded"))
+                doubts.append(Doubt(account: .wire, text: "\(file): \(frames) could not be decoded"))
             }
-            guard let end = record.history.last(where: { $0.kind == .captureEnded && $0.subject == capture.file })
+            guard let end = record.history.last(where: { $0.kind == .captureEnded && $0.subject.map(fileName) == file })
             else {
-                doubts.append(Doubt(account: .wire, text: "\(capture.file): the capture did not end in order"))
+                doubts.append(Doubt(account: .wire, text: "\(file): the capture did not end in order"))
                 continue
             }
             let lost = (end.values?["dropped_packets"] ?? 0) + (end.values?["interface_dropped_packets"] ?? 0)
             if lost > 0 {
                 doubts.append(
-                    Doubt(account: .wire, text: "\(capture.file): the capture lost \(Words.count(Int(lost), "packet"))")
+                    Doubt(account: .wire, text: "\(file): the capture lost \(Words.count(Int(lost), "packet"))")
                 )
             }
         }
         return doubts
+    }
+
+    /// The last part of a path: captures are named by whoever read them, with or without their directory.
+    private static func fileName(_ path: String) -> String {
+        path.split(separator: "/").last.map(String.init) ?? path
     }
 
     private static func link(_ record: CellRecord) -> [Doubt] {

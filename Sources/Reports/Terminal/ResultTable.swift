@@ -96,8 +96,9 @@ public struct ResultTable {
             lines.append("    " + style.mark(assertion.outcome) + " " + TextWidth.cut(text, style.width - 6))
         }
         for doubt in verdict.doubts where !verdict.reason.contains(doubt) {
-            lines += TextWidth.wrap("doubt: " + TextWidth.harmless(doubt), style.width - 6).map {
-                "    " + style.paint("? " + $0, .yellow)
+            let wrapped = TextWidth.wrap("doubt: " + TextWidth.harmless(doubt), style.width - 6)
+            lines += wrapped.enumerated().map { i, text in
+                "    " + style.paint((i == 0 ? "? " : "  ") + text, .yellow)
             }
         }
         return lines
