@@ -15,7 +15,8 @@ struct Crosswind: ParsableCommand {
             lacks something.
             """,
         subcommands: [
-            BrokerCommand.self, RunCommand.self, ValidateCommand.self, ListCommand.self, ReportCommand.self,
+            BrokerCommand.self, ConformCommand.self, RunCommand.self, ValidateCommand.self, ListCommand.self,
+            ReportCommand.self,
             DoctorCommand.self, InspectCommand.self,
         ])
 
