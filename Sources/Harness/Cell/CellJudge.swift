@@ -15,14 +15,22 @@ public enum CellJudge {
         let cell = try record.cellDescription()
         let wire = try wireEvidence(record, cell)
         try record.write(wire)
-        let client =
-            record.has(.driver)
-            ? try ClientAccountReader.read(
-                contentsOf: record.path(of: .driver), records: cell.workload.records, topics: cell.broker.topics.count)
-            : ClientAccount(finished: false, reportsRecords: cell.producer.client != "command")
-        let verdict = Judge.judge(try record.record(client: client, wire: wire))
+        let verdict = Judge.judge(try record.record(client: try clientAccount(record, cell), wire: wire))
         try record.write(verdict)
         return verdict
+    }
+
+    /// The whole record, with the wire as it was decoded last.
+    public static func read(_ record: RecordDirectory) throws -> CellRecord {
+        try record.record(client: try clientAccount(record, try record.cellDescription()))
+    }
+
+    private static func clientAccount(_ record: RecordDirectory, _ cell: CellDescription) throws -> ClientAccount {
+        guard record.has(.driver) else {
+            return ClientAccount(finished: false, reportsRecords: cell.producer.client != "command")
+        }
+        return try ClientAccountReader.read(
+            contentsOf: record.path(of: .driver), records: cell.workload.records, topics: cell.broker.topics.count)
     }
 
     private static func wireEvidence(_ record: RecordDirectory, _ cell: CellDescription) throws -> WireEvidence {

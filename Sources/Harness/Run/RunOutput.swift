@@ -111,7 +111,7 @@ final class RunOutput: Sendable {
         }
     }
 
-    private static func style(of descriptor: Int32) -> TerminalStyle {
+    static func style(of descriptor: Int32) -> TerminalStyle {
         var size = winsize()
         let isTerminal = isatty(descriptor) == 1
         if isTerminal { _ = ioctl(descriptor, UInt(TIOCGWINSZ), &size) }

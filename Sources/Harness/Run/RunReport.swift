@@ -33,8 +33,38 @@ public enum RunReport {
             seed: manifest.seed, startedUs: manifest.startedUs, endedUs: WallClock.nowUs(), cells: cells)
     }
 
-    /// Writes `results.json` and the other reports of the run.
+    /// Writes `results.json`, `report.html`, `junit.xml` and `summary.md`, and in GitHub Actions the annotations of the
+    /// scenarios' lines and the summary of the job's page.
     static func write(_ results: RunResults, _ directory: RunDirectory, htmlCopy: String?) throws {
-        try directory.write(results, to: "results.json")
+        try ReportFiles.write(results, to: directory.path) { index in
+            // A record that cannot be read must not cost the run its other reports: its verdict is drawn alone.
+            try? CellJudge.read(RecordDirectory(path: "\(directory.path)/\(results.cells[index].directory)"))
+        }
+        if let htmlCopy { try copy("\(directory.path)/report.html", to: htmlCopy) }
+        let environment = ProcessInfo.processInfo.environment
+        if GitHubAnnotations.isWanted(environment: environment) {
+            print(GitHubAnnotations.text(results), terminator: "")
+            try appendToJobSummary(MarkdownSummary.text(results), environment)
+        }
+    }
+
+    /// Adds Markdown to the job's page of GitHub Actions; nothing elsewhere.
+    static func appendToJobSummary(_ text: String, _ environment: [String: String]) throws {
+        guard let path = environment["GITHUB_STEP_SUMMARY"], !path.isEmpty else { return }
+        guard let file = FileHandle(forWritingAtPath: path) else {
+            throw HarnessError(operation: "append to", subject: path, reason: "it cannot be opened")
+        }
+        defer { try? file.close() }
+        try file.seekToEnd()
+        try file.write(contentsOf: Data((text + "\n").utf8))
+    }
+
+    private static func copy(_ source: String, to target: String) throws {
+        do {
+            try Data(contentsOf: URL(fileURLWithPath: source)).write(
+                to: URL(fileURLWithPath: target), options: .atomic)
+        } catch {
+            throw HarnessError(operation: "write", subject: target, reason: error.localizedDescription)
+        }
     }
 }

@@ -111,10 +111,15 @@ public final class ScenarioRun: Sendable {
         try RunReport.write(results, directory, htmlCopy: options.report)
         output.finish(results)
         let broken = breakage.withLock { Array($0.values) }
-        if let worst = broken.compactMap({ $0.exitCode.flatMap(ExitStatus.init) }).max(by: { $0.rawValue < $1.rawValue }) {
+        if let worst = broken.compactMap({ $0.exitCode.flatMap(ExitStatus.init) }).max(by: { $0.rawValue < $1.rawValue }
+        ) {
             return worst
         }
-        return ExitStatus(results.outcome)
+        guard let baseline = options.baseline else { return ExitStatus(results.outcome) }
+        let isPart = options.shard != nil || !options.tags.isEmpty || !options.withoutTags.isEmpty
+        let comparison = try RegressionCheck.compare(
+            baseline: baseline, runs: [directory.path], isPart: isPart, ignoresTiming: false)
+        return comparison == .passed ? ExitStatus(results.outcome) : comparison
     }
 
     /// The first Ctrl-C ends the cells in order and keeps the record; the second ends everything at once.

@@ -61,8 +61,9 @@ public struct Comparison: Sendable, Equatable {
     /// Repeats from which on a spread is known.
     private static let leastRepeats = 3
 
-    /// Compares; `isPart` when the run holds a part of the suite on purpose.
-    public init(base: Baseline, new: Baseline, isPart: Bool = false) {
+    /// Compares; `isPart` when the run holds a part of the suite on purpose, `ignoresTiming` to leave out what depends
+    /// on the machine.
+    public init(base: Baseline, new: Baseline, isPart: Bool = false, ignoresTiming: Bool = false) {
         changes = []
         compared = 0
         let after = Dictionary(new.cells.map { ($0.key, $0) }) { first, _ in first }
@@ -74,7 +75,9 @@ public struct Comparison: Sendable, Equatable {
             }
             compared += 1
             compareOutcomes(cell, other)
-            for measure in MeasureList.all { compare(measure.name, measure.worse, cell, other) }
+            for measure in MeasureList.all where !ignoresTiming || measure.worse == .moreIsBroken {
+                compare(measure.name, measure.worse, cell, other)
+            }
         }
         for cell in new.cells where before[cell.key] == nil {
             add(.note, cell, "cell", "not in the baseline", "new: " + Self.worst(cell).rawValue)

@@ -50,6 +50,12 @@ private func changes(_ base: Baseline, _ new: Baseline, isPart: Bool = false) ->
         #expect(changes(baseline([1000, 1001, 1002]), baseline([500])) == ["note throughput_records_per_s"])
     }
 
+    @Test func timingCanBeLeftOut() {
+        let comparison = Comparison(
+            base: baseline([1000, 1010, 990]), new: baseline([800, 810, 790]), ignoresTiming: true)
+        #expect(comparison.changes.isEmpty)
+    }
+
     @Test func brokenRecordsNeedNoSpread() {
         let set: (inout Measures, Double) -> Void = { $0.duplicates = Int($1) }
         #expect(changes(baseline([0], set: set), baseline([1], set: set)) == ["regression duplicates"])

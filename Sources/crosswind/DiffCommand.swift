@@ -1,0 +1,46 @@
+import ArgumentParser
+import Harness
+
+/// `crosswind diff`: compare runs with a baseline.
+struct DiffCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "diff", abstract: "Show what changed between a baseline and a run; exit 1 on a regression.",
+        discussion: """
+            Outcomes and counts of broken records are compared as they are; throughput, latency and recovery by their \
+            median and interval over repeats, which takes three runs on both sides. See docs/ci.md.
+            """)
+
+    @Argument(help: "The baseline: a baseline file, a run directory or a results.json.")
+    var base: String
+
+    @Argument(help: "The run to compare; several are repeats of each other.")
+    var new: [String]
+
+    @Flag(help: "The run holds a part of the suite: cells that it lacks are no regression.")
+    var partial = false
+
+    @Flag(help: "Compare outcomes and counts alone, for a machine unlike the baseline's.")
+    var ignoreTiming = false
+
+    func run() throws {
+        try exitAfter { [base, new, partial, ignoreTiming] in
+            try RegressionCheck.compare(baseline: base, runs: new, isPart: partial, ignoresTiming: ignoreTiming)
+        }
+    }
+}
+
+/// `crosswind baseline`: make the file that later runs are compared with.
+struct BaselineCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "baseline", abstract: "Write the baseline of runs: one small JSON file to commit.")
+
+    @Argument(help: "Run directories; several are repeats of each other.")
+    var runs: [String]
+
+    @Option(help: "The file to write.")
+    var output = "Scenarios/baseline.json"
+
+    func run() throws {
+        try exitAfter { [runs, output] in try RegressionCheck.save(runs: runs, to: output) }
+    }
+}
