@@ -107,5 +107,8 @@ let package = Package(
         .testTarget(name: "DriversTests", dependencies: ["Drivers", "EvidenceModel"], swiftSettings: strict),
         .testTarget(name: "KafkaWireTests", dependencies: ["KafkaWire"], swiftSettings: strict),
         .testTarget(name: "TestbedTests", dependencies: ["Testbed"], swiftSettings: strict),
+        .testTarget(
+            name: "HarnessTests", dependencies: ["Harness", "EvidenceModel", "Reports", "crosswind", "crosswind-rdkafka"],
+            swiftSettings: strict),
     ]
 )

@@ -113,9 +113,11 @@ struct BrokerProperties: Sendable {
     var autoCreateTopics = true
     var defaultPartitions = 1
     var defaultReplicationFactor = 1
+    var defects: Defects
 
     init(_ properties: [String: String], release: Release) throws {
         let reader = PropertyReader(broker: properties)
+        defects = try Defects(properties, reader)
         func int64(_ name: String, _ value: inout Int64) throws { try reader.int64("", name, into: &value) }
         producerExpirationMs = release.defaultProducerExpirationMs
         if !release.isAtLeast(3, 4) { try int64("transactional.id.expiration.ms", &producerExpirationMs) }

@@ -47,6 +47,8 @@ final class ClusterCore {
     var nextProducerID: Int64
     var partitionCount = 0
     var logBytes = 0
+    /// Batches that were taken so far, for `Defects`.
+    var batchesTaken = 0
     /// Added to every append, milliseconds: a slow disk.
     var appendDelayMs: Int64
     private var nextLeaderNode = 0

@@ -51,7 +51,9 @@ struct PartitionLog {
     }
 
     /// Appends a batch whose header carries its offsets; the leader has decided, a follower copies.
-    mutating func append(_ batch: StoredBatch, nowMs: Int64) {
+    ///
+    /// - Parameter notesProducer: false leaves the producer's state as it is, which only a broken broker does.
+    mutating func append(_ batch: StoredBatch, nowMs: Int64, notesProducer: Bool = true) {
         let header = batch.header
         batches.append(batch)
         logEndOffset = batch.lastOffset + 1
@@ -62,7 +64,7 @@ struct PartitionLog {
         segments[active].largestTimestampMs = max(segments[active].largestTimestampMs, header.maxTimestamp)
         segments[active].modifiedMs = nowMs
         noteEpoch(header.partitionLeaderEpoch, at: header.baseOffset)
-        producers.append(header)
+        if notesProducer { producers.append(header) }
     }
 
     private mutating func noteEpoch(_ epoch: Int32, at offset: Int64) {

@@ -48,11 +48,11 @@ struct EndToEndTests {
         #expect(output.contains("duplicates"))
     }
 
-    static func small(_ rest: String) -> String {
+    static func small(_ rest: String, idempotent: Bool = true) -> String {
         """
         name: small
         claim: A test of the harness.
-        producer: { client: librdkafka, config: { enable.idempotence: true, linger.ms: 5 } }
+        producer: { client: librdkafka, config: { enable.idempotence: \(idempotent), linger.ms: 5 } }
         workload: { records: 1000, rate: 2000/s, size: 100B }
         \(rest)
         """
@@ -99,6 +99,14 @@ struct EndToEndTests {
         let (results, _) = try Self.results([], expecting: 1, scenario: scenario)
         let verdict = try #require(results.cells.first?.verdict)
         #expect(verdict.properties.first { $0.property == "payload-integrity" }?.outcome == .failed)
+    }
+
+    @Test func aBrokerThatLosesAcknowledgedRecordsIsFoundOut() throws {
+        let scenario = Self.small("broker: { config: { crosswind.defect.lose.every: 20 } }", idempotent: false)
+        let (results, _) = try Self.results([], expecting: 1, scenario: scenario)
+        let verdict = try #require(results.cells.first?.verdict)
+        #expect((verdict.measures.lost ?? 0) > 0)
+        #expect(verdict.properties.first { $0.property == "no-loss" }?.outcome == .failed)
     }
 
     @Test func aPropertyThatTheClientRefusesIsTheUsersMistake() throws {

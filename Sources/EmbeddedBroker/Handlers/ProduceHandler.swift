@@ -166,9 +166,11 @@ extension ClusterCore {
             nowMs: now)
         var answer = ProduceResponse.Partition()
         answer.logStartOffset = partition.replicas[leader].log.logStartOffset
+        var isDuplicate = false
         if validated.header.producerID >= 0 {
             switch partition.replicas[leader].log.decide(validated.header) {
             case .refuse(let code): throw Refusal(code)
+            case .duplicate where properties.defects.appendsDuplicates: isDuplicate = true
             case .duplicate(let known):
                 answer.baseOffset = known.firstOffset
                 answer.logAppendTimeMs = known.timestampMs
@@ -178,14 +180,29 @@ extension ClusterCore {
         }
         let base = partition.replicas[leader].log.logEndOffset
         validated.header.baseOffset = base
-        let stored = StoredBatch(batch, validated, baseOffset: base, leaderEpoch: partition.leaderEpoch)
-        partition.replicas[leader].log.append(stored, nowMs: now)
+        answer.baseOffset = base
+        if properties.defects.losesEvery > 0 {
+            batchesTaken += 1
+            if batchesTaken % properties.defects.losesEvery == 0 { return (answer, base) }
+        }
+        let stored = store(batch, validated, base, partition.leaderEpoch)
+        partition.replicas[leader].log.append(stored, nowMs: now, notesProducer: !isDuplicate)
         logBytes += batch.count
         replicate(partition)
         partition.wakeWaiters()
-        answer.baseOffset = base
         if partition.configuration.usesLogAppendTime { answer.logAppendTimeMs = now }
         return (answer, stored.lastOffset + 1)
+    }
+
+    private func store(
+        _ batch: UnsafeRawBufferPointer, _ validated: BatchValidator.Validated, _ base: Int64, _ epoch: Int32
+    ) -> StoredBatch {
+        guard properties.defects.corruptsPayload else {
+            return StoredBatch(batch, validated, baseOffset: base, leaderEpoch: epoch)
+        }
+        return Defects.corrupted(batch).withUnsafeBytes {
+            StoredBatch($0, validated, baseOffset: base, leaderEpoch: epoch)
+        }
     }
 
     private static func answer(_ refusal: Refusal, _ partition: Partition?, _ nodeID: Int32)
