@@ -167,7 +167,7 @@ public struct Measures: Codable, Sendable, Equatable {
     public var reordered: Int?
     /// Partition answers with 45, 46, 47 or 59, and fatal errors of the client.
     public var sequenceErrors: Int?
-    /// Batches sent more than once.
+    /// Batches sent more than once, and batches that carry records of an earlier one again.
     public var retriedBatches: Int?
     /// Batches that the broker recognised as duplicates.
     public var deduplicatedBatches: Int?

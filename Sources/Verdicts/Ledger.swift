@@ -229,6 +229,17 @@ extension Ledger {
         return attemptOfLogBatch[Int(copy.batch)]
     }
 
+    /// The fault that dropped the answer of an attempt, as the fault log names it.
+    func faultThatDroppedAnswer(of attempt: WireEvidence.Attempt) -> String? {
+        record.faultLog.first { entry in
+            guard entry.fate == "drop", entry.direction == .brokerToClient, let connection = entry.connection,
+                entry.message?.correlationID == attempt.correlationID
+            else { return false }
+            let ends = connection.split(separator: ">")
+            return ends.count == 2 && "\(ends[1])>\(ends[0])" == attempt.connection
+        }?.fault
+    }
+
     /// Ids of the wire batches that appended these copies: in order, each once, at most 20.
     func batchIDs(_ copies: some Sequence<Copy>) -> [String] {
         var ids: [String] = []

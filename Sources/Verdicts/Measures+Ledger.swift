@@ -71,7 +71,10 @@ extension Measures {
 
     private mutating func countWire(_ ledger: Ledger) {
         guard let wire = ledger.record.wire else { return }
-        retriedBatches = wire.batches.lazy.filter { $0.attempts.count > 1 }.count
+        // A client without sequences may put the records that it sends again into another batch.
+        var resent = Set(wire.batches.lazy.filter { $0.attempts.count > 1 }.map(\.id))
+        resent.formUnion(wire.findings.lazy.filter { $0.kind == "records_sent_again" }.compactMap(\.batch))
+        retriedBatches = resent.count
         deduplicatedBatches = wire.batches.lazy.filter(\.deduplicated).count
         var codes: [String: Int] = [:]
         for batch in wire.batches {

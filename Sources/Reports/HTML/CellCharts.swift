@@ -70,13 +70,18 @@ struct CellCharts {
     private func throughput() -> Chart {
         let acked = rates(timeline.acked)
         let sent = rates(timeline.sent)
-        let top = max(acked.map(\.y).max() ?? 0, sent.map(\.y).max() ?? 0)
+        // What piled up during a fault is delivered at once after it: such a peak must not flatten all the rest.
+        let peak = max(acked.map(\.y).max() ?? 0, sent.map(\.y).max() ?? 0)
+        let usual = sent.map(\.y).sorted()
+        let top = usual.isEmpty ? peak : min(peak, 3 * max(usual[usual.count * 9 / 10], 1))
+        let clipped =
+            peak > top ? ", cut off above \(Numbers.text(top.rounded())), peak \(Numbers.text(peak.rounded()))" : ""
         var layers = [
             Chart.Layer(name: "acknowledged", style: "c-acked", form: .area, points: acked),
             Chart.Layer(name: "sent", style: "c-sent", form: .line, points: sent),
         ]
         layers.append(.init(name: "given up", style: "c-failed", form: .dots, points: marks(timeline.failed, at: 0)))
-        return chart("Throughput, records/s", .linear(to: max(top, 1), count: 3), layers)
+        return chart("Throughput, records/s\(clipped)", .linear(to: max(top, 1), count: 3), layers)
     }
 
     private func inFlight() -> Chart {

@@ -136,7 +136,11 @@ struct CellSection {
             guard drawn.count < 3, let id = property.batches.first, drawn.insert(id).inserted,
                 let batch = wire.batches.first(where: { $0.id == id })
             else { continue }
-            text += Ladder(batch, record, zeroUs: zeroUs).html(title: property.property)
+            let next =
+                property.property == "no-duplicates" && batch.attempts.count == 1
+                ? property.batches.dropFirst().first : nil
+            let rewritten = next.flatMap { id in wire.batches.first { $0.id == id } }
+            text += Ladder(batch, rewritten: rewritten, record, zeroUs: zeroUs).html(title: property.property)
             text += Neighbours(batch, wire, zeroUs: zeroUs).html()
         }
         if text.isEmpty, let batch = wire.batches.first(where: { $0.attempts.count > 1 }) {

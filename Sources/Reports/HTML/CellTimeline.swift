@@ -219,7 +219,8 @@ struct ResentBatches {
     init(_ record: CellRecord) {
         var topics: [String: Int] = [:]
         for (i, topic) in record.cell.broker.topics.enumerated() { topics[topic.name] = i }
-        for batch in record.wire?.batches ?? [] where batch.attempts.count > 1 {
+        let again = Self.sentAgain(record.wire)
+        for batch in record.wire?.batches ?? [] where batch.attempts.count > 1 || again.contains(batch.id) {
             guard let topic = topics[batch.topic] else { continue }
             let kind: CellTimeline.LatencyKind = batch.deduplicated ? .deduplicated : .retried
             for offset in Set(batch.attempts.compactMap(\.baseOffset)) where offset >= 0 {
@@ -229,6 +230,11 @@ struct ResentBatches {
             }
         }
         for key in ranges.keys { ranges[key]?.sort { $0.first < $1.first } }
+    }
+
+    /// Batches that carry records of an earlier batch again, as the observer found.
+    static func sentAgain(_ wire: WireEvidence?) -> Set<String> {
+        Set((wire?.findings ?? []).lazy.filter { $0.kind == "records_sent_again" }.compactMap(\.batch))
     }
 
     private static func key(_ topic: Int32, _ partition: Int32) -> Int64 { Int64(topic) << 32 | Int64(partition) }

@@ -4,6 +4,7 @@ import EvidenceModel
 /// would otherwise put together from two captures.
 struct Ladder {
     private let batch: WireEvidence.Batch
+    private let rewritten: WireEvidence.Batch?
     private let record: CellRecord
     private let zeroUs: Int64
     private let steps: [Step]
@@ -27,13 +28,19 @@ struct Ladder {
     /// Tries shown; of more, the last are left out.
     private static let attemptLimit = 6
 
-    init(_ batch: WireEvidence.Batch, _ record: CellRecord, zeroUs: Int64) {
+    /// The ladder of a batch; `rewritten` is the batch in which the client sent its records again, where that is
+    /// another one.
+    init(
+        _ batch: WireEvidence.Batch, rewritten: WireEvidence.Batch? = nil, _ record: CellRecord, zeroUs: Int64
+    ) {
         self.batch = batch
         self.record = record
         self.zeroUs = zeroUs
         var steps: [Step] = []
         var connection: String?
-        for (i, attempt) in batch.attempts.prefix(Self.attemptLimit).enumerated() {
+        let tries =
+            batch.attempts.map { ($0, batch) } + (rewritten.map { other in other.attempts.map { ($0, other) } } ?? [])
+        for (i, (attempt, batch)) in tries.prefix(Self.attemptLimit).enumerated() {
             if let connection, connection != attempt.connection {
                 let timeUs = attempt.requestLeftClientUs ?? attempt.requestReachedBrokerUs ?? 0
                 let name = attempt.connection.split(separator: ">").first.map(String.init) ?? attempt.connection
@@ -45,8 +52,25 @@ struct Ladder {
             connection = attempt.connection
             steps += Self.steps(attempt, number: i + 1, batch, record)
         }
-        self.steps = steps.sorted { $0.timeUs < $1.timeUs }
-        left = max(batch.attempts.count - Self.attemptLimit, 0)
+        let endUs = steps.lazy.flatMap { [$0.timeUs, $0.clientUs ?? 0, $0.brokerUs ?? 0] }.max() ?? 0
+        steps += Self.resets(of: Set(tries.map(\.0.connection)), record).filter { $0.timeUs <= endUs }
+        self.steps = steps.enumerated().sorted { ($0.element.timeUs, $0.offset) < ($1.element.timeUs, $1.offset) }
+            .map(\.element)
+        left = max(tries.count - Self.attemptLimit, 0)
+        self.rewritten = rewritten
+    }
+
+    /// Remarks on connections that a fault reset.
+    private static func resets(of connections: Set<String>, _ record: CellRecord) -> [Step] {
+        var seen: Set<String> = []
+        return record.faultLog.compactMap { entry in
+            guard entry.fate == "reset", let connection = entry.connection else { return nil }
+            let name = connections.contains(connection) ? connection : reversed(connection)
+            guard connections.contains(name), seen.insert(name).inserted else { return nil }
+            return Step(
+                timeUs: entry.timeUs, isRequest: false, label: "", style: "",
+                remark: "\(entry.fault) resets the connection")
+        }
     }
 
     private static func steps(
@@ -172,7 +196,8 @@ struct Ladder {
     /// What the log holds of the batch, and what the client reported about its first record.
     private func outcome() -> String {
         let appended = Set(batch.attempts.filter { $0.errorCode == 0 }.compactMap(\.baseOffset)).filter { $0 >= 0 }
-        let inLog = appended.sorted().compactMap { offset in
+        let rewrites = rewritten.map { Set($0.attempts.compactMap(\.baseOffset)) } ?? []
+        let inLog = appended.union(rewrites).sorted().compactMap { offset in
             record.log?.batches.first {
                 $0.topic == batch.topic && $0.partition == batch.partition && $0.baseOffset == offset
             }

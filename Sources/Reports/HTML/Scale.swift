@@ -44,8 +44,9 @@ struct Scale {
         var scale = Scale(low: first, high: last, isLogarithmic: true)
         var value = first
         while value <= last * 1.001 {
-            let label = value >= 1000 ? "\(Numbers.text(value / 1000)) s" : "\(Numbers.text(value)) ms"
-            scale.marks.append((value, value < 0.1 ? "\(Numbers.text((value * 1000).rounded())) µs" : label))
+            let label =
+                value >= 1000 ? "\(Numbers.text((value / 1000).rounded())) s" : "\(Numbers.text(value.rounded())) ms"
+            scale.marks.append((value, value < 0.9 ? "\(Numbers.text((value * 1000).rounded())) µs" : label))
             value *= 10
         }
         return scale

@@ -50,14 +50,17 @@ struct SequenceSeries {
         }
         let chosen = partitions.sorted { ($1.value.weight, $0.key) < ($0.value.weight, $1.key) }.prefix(limit)
         let more = partitions.count - chosen.count
+        let again = ResentBatches.sentAgain(wire)
         var series = chosen.map { name, entry in
-            SequenceSeries(name, entry.batches.map { wire.batches[$0] }, timeline)
+            SequenceSeries(name, entry.batches.map { wire.batches[$0] }, timeline, again)
         }
         if more > 0, !series.isEmpty { series[series.count - 1].title += " (\(more) more partitions are not drawn)" }
         return series
     }
 
-    private init(_ partition: String, _ batches: [WireEvidence.Batch], _ timeline: CellTimeline) {
+    private init(
+        _ partition: String, _ batches: [WireEvidence.Batch], _ timeline: CellTimeline, _ again: Set<String>
+    ) {
         let hasSequences = batches.contains { $0.baseSequence >= 0 }
         title = hasSequences ? "Sequence numbers, \(partition)" : "Offsets told (no sequences are sent), \(partition)"
         var clouds: [Kind: Cloud<(x: Double, y: Double)>] = [:]
@@ -83,7 +86,7 @@ struct SequenceSeries {
                     if batch.baseSequence > expected { add(.gap, timeUs, Double(expected)) }
                     expected = max(expected, batch.lastSequence &+ 1)
                 }
-                add(Self.kind(attempt, isFirst: a == 0), timeUs, y)
+                add(Self.kind(attempt, isFirst: a == 0 && !again.contains(batch.id)), timeUs, y)
             }
         }
         points = clouds.mapValues(\.points)

@@ -30,13 +30,14 @@ enum NoDuplicates: Checker {
         return failed(detail, batches: ledger.batchIDs(guilty), records: firstIDs(first.id, copies.lazy.map(\.id)))
     }
 
-    /// The further copy that was appended first, by the wire where it tells, else by log order.
+    /// The further copy whose original was sent first, by the wire where it tells, else by log order: there the trouble
+    /// began. Batches that share the fate of the first one on its connection come later, and explain less.
     private static func earliest(_ ledger: Ledger) -> (id: Int64, copy: Ledger.Copy)? {
         var best = ledger.furtherCopies.first
         var bestUs = Int64.max
         for candidate in ledger.furtherCopies {
-            guard let attempt = ledger.attempt(candidate.copy) else { continue }
-            let timeUs = attempt.requestReachedBrokerUs ?? attempt.requestLeftClientUs ?? .max
+            guard let attempt = ledger.attempt(ledger.firstCopies[Int(candidate.id)]) else { continue }
+            let timeUs = attempt.requestLeftClientUs ?? attempt.requestReachedBrokerUs ?? .max
             if timeUs < bestUs {
                 bestUs = timeUs
                 best = candidate
@@ -59,7 +60,9 @@ enum NoDuplicates: Checker {
     static func cause(_ attempt: WireEvidence.Attempt, _ ledger: Ledger) -> String? {
         switch attempt.fate {
         case .ackLost:
-            return attempt.ackLeftBrokerUs.map { "its ack was lost at \(ledger.seconds($0))" } ?? "its ack was lost"
+            let when = attempt.ackLeftBrokerUs.map { " at \(ledger.seconds($0))" } ?? ""
+            return "its ack was " + (ledger.faultThatDroppedAnswer(of: attempt).map { "dropped by \($0)" } ?? "lost")
+                + when
         case .ackLate:
             let arrival = attempt.ackReachedClientUs.map { " at \(ledger.seconds($0))" } ?? ""
             return "its ack came too late\(arrival)"
