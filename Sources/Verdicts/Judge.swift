@@ -40,8 +40,9 @@ public enum Judge {
     /// The names of the properties that make up `survives`, in the order of verdicts.
     public static var propertyNames: [String] { checkers.map { $0.property } }
 
+    /// What happened to records comes before the errors that go with it.
     static let checkers: [any (Checker & Sendable).Type] = [
-        NoLoss.self, NoDuplicates.self, Order.self, NoSequenceErrors.self, NothingGivenUp.self, PayloadIntegrity.self,
+        NoLoss.self, NoDuplicates.self, Order.self, PayloadIntegrity.self, NothingGivenUp.self, NoSequenceErrors.self,
         AcksOnWire.self, Recovery.self,
     ]
 

@@ -229,6 +229,14 @@ extension Ledger {
         return attemptOfLogBatch[Int(copy.batch)]
     }
 
+    /// True when the batch that appended `copy` asked for no acknowledgement; without the wire, when the client was
+    /// configured so.
+    func isSentWithoutAcks(_ copy: Copy) -> Bool {
+        if let batch = wireBatch(copy) { return batch.attempts.contains { $0.acks == 0 } }
+        let config = record.cell.producer.config
+        return ["acks", "request.required.acks"].contains { config[$0] == "0" }
+    }
+
     /// The fault that dropped the answer of an attempt, as the fault log names it.
     func faultThatDroppedAnswer(of attempt: WireEvidence.Attempt) -> String? {
         record.faultLog.first { entry in

@@ -6,7 +6,7 @@ enum Reason {
         _ outcome: Outcome, _ survived: Bool?, _ measures: Measures, _ properties: [PropertyResult],
         _ assertions: [Assertion], _ doubts: [Doubt]
     ) -> String {
-        let broken = properties.first { $0.outcome == .failed }
+        let broken = breaches(properties)
         switch outcome {
         case .failed:
             let failed = assertions.first { $0.outcome == .failed }
@@ -19,21 +19,33 @@ enum Reason {
             let open = assertions.first { $0.outcome == .inconclusive }
             return "proves nothing: \(open.map { "`\($0.text)` could not be measured" } ?? "no expectation was judged")"
         case .passed:
-            if let broken { return "broke as expected: \(broken.detail)" }
+            if let broken { return "broke as expected: \(broken)" }
             return "survived: \(summary(measures))"
         }
     }
 
+    /// The first broken property in full, and the numbers of the others; nil when all hold.
+    private static func breaches(_ properties: [PropertyResult]) -> String? {
+        let broken = properties.filter { $0.outcome == .failed }
+        guard let first = broken.first else { return nil }
+        let others = broken.dropFirst().map { property in
+            // Without the example: that stands in the list of properties.
+            property.detail.firstRange(of: ", first").map { String(property.detail[..<$0.lowerBound]) }
+                ?? property.detail
+        }
+        return ([first.detail] + others).joined(separator: "; also ")
+    }
+
     private static func expected(
-        _ assertion: Assertion?, _ broken: PropertyResult?, _ survived: Bool?, _ properties: [PropertyResult]
+        _ assertion: Assertion?, _ broken: String?, _ survived: Bool?, _ properties: [PropertyResult]
     ) -> String {
-        guard let assertion else { return broken?.detail ?? "failed" }
+        guard let assertion else { return broken ?? "failed" }
         if assertion.text.hasPrefix(MeasureName.survives) {
-            if let broken { return broken.detail }
+            if let broken { return broken }
             return "expected `\(assertion.text)`, and it survived"
         }
         let actual = assertion.actual.map(Words.number) ?? "nothing"
-        let because = broken.map { "; \($0.detail)" } ?? ""
+        let because = broken.map { "; \($0)" } ?? ""
         return "expected `\(assertion.text)`, measured \(actual)\(because)"
     }
 

@@ -124,6 +124,15 @@ import Verdicts
         #expect(fixture.verdict.outcome == .passed)
     }
 
+    @Test func theReasonNamesEveryBreachAndExplainsTheFirst() {
+        var fixture = Fixture()
+        fixture.forgetLogBatch(2)
+        fixture.record.client.errors = [.init(timeUs: Fixture.startUs, name: "FATAL", message: "", fatal: true)]
+        let reason = fixture.verdict.reason
+        #expect(reason.hasPrefix("10 acknowledged records not in the log, first: record 40"))
+        #expect(reason.hasSuffix("; also fatal error of the client at 0.000 s: FATAL"))
+    }
+
     @Test func everyMeasureNameCanBeJudged() {
         var fixture = Fixture()
         fixture.addPhase("loss", fromMs: 800, toMs: 1000)

@@ -29,8 +29,11 @@ public enum RunReport {
             guard record.has(.cell), let verdict = try record.verdict() else { continue }
             cells.append(.init(verdict: verdict, cell: try record.cellDescription(), directory: path))
         }
+        // A run that is judged again did not take longer for that.
+        let known = try? directory.read(RunResults.self, from: "results.json")
         return RunResults(
-            seed: manifest.seed, startedUs: manifest.startedUs, endedUs: WallClock.nowUs(), cells: cells)
+            seed: manifest.seed, startedUs: manifest.startedUs, endedUs: known?.endedUs ?? WallClock.nowUs(),
+            cells: cells)
     }
 
     /// Writes `results.json`, `report.html`, `junit.xml` and `summary.md`, and in GitHub Actions the annotations of the

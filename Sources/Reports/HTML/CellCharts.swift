@@ -27,7 +27,7 @@ struct CellCharts {
     func html() -> String {
         var text = "<div class=\"charts\">"
         for chart in [throughput(), inFlight(), latency(), repair()] { text += chart.html() }
-        for series in sequences { text += self.series(series).html() }
+        for series in sequences where !series.points.isEmpty { text += self.series(series).html() }
         return text + "</div>"
     }
 
@@ -39,18 +39,17 @@ struct CellCharts {
         }
     }
 
-    /// As steps, in fewer and wider bins until most of those between the first and the last value hold one: a client
-    /// that reports in bursts would else look as if it stood still in between.
+    /// As steps, in fewer and wider bins until most that hold a value have a neighbour that does: a client that reports
+    /// in bursts would else look as if it stood still in between. Real pauses are longer than that.
     private func rates(_ values: [Int]) -> [(x: Double, y: Double)] {
         for width in [1, 2, 3, 4, 6, 8, 12] {
             let bins = stride(from: 0, to: values.count, by: width).map { start in
                 values[start..<min(start + width, values.count)].reduce(0, +)
             }
-            guard let first = bins.firstIndex(where: { $0 > 0 }), let last = bins.lastIndex(where: { $0 > 0 }) else {
-                return []
-            }
-            let filled = bins[first...last].lazy.filter { $0 > 0 }.count
-            guard width == 12 || filled * 10 >= (last - first + 1) * 8 else { continue }
+            let filled = bins.indices.filter { bins[$0] > 0 }
+            if filled.isEmpty { return [] }
+            let alone = filled.lazy.filter { $0 + 1 < bins.count && bins[$0 + 1] == 0 }.count
+            guard width == 12 || alone * 10 <= filled.count * 2 else { continue }
             let binUs = timeline.bucketUs * Double(width)
             return bins.enumerated().map { i, value in
                 (seconds(timeline.startUs) + (Double(i) + 0.5) * binUs / 1e6, Double(value) * 1e6 / binUs)

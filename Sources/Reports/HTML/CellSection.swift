@@ -4,13 +4,15 @@ import EvidenceModel
 /// the faults, and links to the record.
 struct CellSection {
     private let cell: RunResults.Cell
+    private let runSeed: UInt64
     private let record: CellRecord?
     private let files: [String]
 
     /// The section of a cell; without a record only the verdict is drawn. `files` are names in the cell's directory to
     /// link to.
-    init(_ cell: RunResults.Cell, record: CellRecord?, files: [String]) {
+    init(_ cell: RunResults.Cell, runSeed: UInt64, record: CellRecord?, files: [String]) {
         self.cell = cell
+        self.runSeed = runSeed
         self.record = record
         self.files = files
     }
@@ -168,7 +170,7 @@ struct CellSection {
         }.joined(separator: " · ")
         if !cell.file.isEmpty {
             text += "\(files.isEmpty ? "" : "<br>")again: <code>"
-            text += Markup.escape("crosswind run \(cell.file) --seed \(verdict.seed)") + "</code>"
+            text += Markup.escape("crosswind run \(cell.file) --seed \(runSeed)") + "</code>"
         }
         return text + "</p>"
     }

@@ -7,15 +7,20 @@ import EvidenceModel
 public struct HTMLReport {
     private let results: RunResults
     private var sections: [String?]
-    private var opened = 0
+    /// Cells that are unfolded from the start: the first that failed, then those that prove nothing.
+    private let opened: Set<Int>
 
-    /// Cells that are unfolded from the start: the first that failed.
     private static let openLimit = 3
 
     /// A report of `results`, without records yet.
     public init(_ results: RunResults) {
         self.results = results
         sections = Array(repeating: nil, count: results.cells.count)
+        let cells = results.cells
+        let order =
+            cells.indices.filter { cells[$0].verdict.outcome == .failed }
+            + cells.indices.filter { cells[$0].verdict.outcome == .inconclusive }
+        opened = Set(cells.count == 1 ? [0] : order.prefix(Self.openLimit))
     }
 
     /// Draws a cell from its record.
@@ -27,9 +32,8 @@ public struct HTMLReport {
     public mutating func draw(_ record: CellRecord?, ofCell index: Int, files: [String] = []) {
         guard sections.indices.contains(index) else { return }
         let cell = results.cells[index]
-        let isOpen = results.cells.count == 1 || (cell.verdict.outcome != .passed && opened < Self.openLimit)
-        if isOpen { opened += 1 }
-        sections[index] = CellSection(cell, record: record, files: files).html(isOpen: isOpen)
+        sections[index] = CellSection(cell, runSeed: results.seed, record: record, files: files).html(
+            isOpen: opened.contains(index))
     }
 
     /// The page. Cells that were not drawn show their verdict alone.

@@ -70,6 +70,7 @@ private struct SilentLoss {
 
     init?(_ ledger: Ledger) {
         let topics = ledger.record.cell.broker.topics
+        if ledger.isSentWithoutAcks(.absent) { return nil }
         var count = 0
         var first = ""
         for (id, record) in ledger.record.client.records.enumerated()
