@@ -106,6 +106,18 @@ let package = Package(
             path: "Benchmarks/report", swiftSettings: strict),
         .testTarget(name: "DriversTests", dependencies: ["Drivers", "EvidenceModel"], swiftSettings: strict),
         .testTarget(name: "KafkaWireTests", dependencies: ["KafkaWire"], swiftSettings: strict),
+        .testTarget(
+            name: "RecordCompressionTests", dependencies: ["RecordCompression", "KafkaWire"],
+            exclude: ["Vectors"], swiftSettings: strict),
+        .testTarget(
+            name: "EmbeddedBrokerTests", dependencies: ["EmbeddedBroker", "KafkaWire", "RawClient"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ConformanceTests", dependencies: ["Conformance", "EmbeddedBroker", "KafkaWire"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ClientCompatibilityTests", dependencies: ["EmbeddedBroker", "RawClient", "KafkaWire"],
+            exclude: ["Clients"], swiftSettings: strict),
         .testTarget(name: "TestbedTests", dependencies: ["Testbed"], swiftSettings: strict),
         .testTarget(
             name: "HarnessTests", dependencies: ["Harness", "EvidenceModel", "Reports", "crosswind", "crosswind-rdkafka"],

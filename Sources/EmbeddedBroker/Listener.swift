@@ -29,6 +29,9 @@ final class Listener: Sendable {
         case .socket(let handed):
             descriptor = handed
             host = nil
+            // Connections inherit it: without it their remains would keep the port from being listened on again.
+            var one: Int32 = 1
+            setsockopt(handed, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(MemoryLayout<Int32>.size))
         case .address(let name, let port):
             descriptor = try Self.bind(name, port)
             host = name

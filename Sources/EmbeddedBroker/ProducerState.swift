@@ -69,7 +69,9 @@ public struct ProducerState: Sendable, Equatable {
             return firstSequence == 0 ? .append : .refuse(.outOfOrderSequenceNumber)
         }
         if Int64(firstSequence) == Int64(last) + 1 || (firstSequence == 0 && last == .max) { return .append }
-        if release.refusesOldDuplicateAs46, lastSequence < (batches.first?.firstSequence ?? 0) {
+        // Less than half of the sequence space before the window is older; more is a gap beyond the wrap.
+        let back = (Int64(batches[0].firstSequence) - Int64(lastSequence)) & 0x7fff_ffff
+        if release.refusesOldDuplicateAs46, (1..<1 << 30).contains(back) {
             return .refuse(.duplicateSequenceNumber)
         }
         return .refuse(.outOfOrderSequenceNumber)

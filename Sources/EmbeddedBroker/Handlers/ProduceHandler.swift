@@ -26,6 +26,8 @@ private struct Entry {
     var index: Int32
     var partition: Partition?
     var batch: UnsafeRawBufferPointer?
+    /// From Produce v0 to v2: `batch` is the whole records section.
+    var isOld = false
     var answer = ProduceResponse.Partition()
     /// Set when the request itself is wrong here; stands above what a later entry for the same partition gets.
     var refusal: Refusal?
@@ -103,6 +105,7 @@ extension ClusterCore {
         }
         guard version >= 3 else {
             entry.batch = view.records
+            entry.isOld = true
             return
         }
         do throws(Refusal) {
@@ -125,7 +128,10 @@ extension ClusterCore {
                     guard (-1...1).contains(preamble.acks) else {
                         throw Refusal(.invalidRequiredAcks, namesLogStart: false)
                     }
-                    let (answer, required) = try append(batch, to: partition, nodeID, preamble.acks, now)
+                    let (answer, required) =
+                        entries[position].isOld
+                        ? try appendOld(batch, to: partition, nodeID, preamble.acks, now)
+                        : try append(batch, to: partition, nodeID, preamble.acks, now)
                     entries[position].answer = answer
                     waiting[position] = required
                 } catch {
@@ -139,6 +145,29 @@ extension ClusterCore {
             entries[position].answer.index = entries[position].index
         }
         return waiting
+    }
+
+    /// Appends a records section of Produce v0 to v2, which may hold messages of magic 0 or 1.
+    private func appendOld(
+        _ section: UnsafeRawBufferPointer, to partition: Partition, _ nodeID: Int32, _ acks: Int16, _ now: Int64
+    ) throws(Refusal) -> (ProduceResponse.Partition, Int64) {
+        switch BatchAdmission.next(in: section, at: 0) {
+        case .none: return (ProduceResponse.Partition(), 0)
+        case .corrupt: throw Refusal(.corruptMessage, namesLogStart: false)
+        case .batch(let size, magic: 2):
+            guard BatchAdmission.next(in: section, at: size) == .none else { throw Refusal(.invalidRecord) }
+            return try append(UnsafeRawBufferPointer(rebasing: section[..<size]), to: partition, nodeID, acks, now)
+        case .batch:
+            let limit = partition.configuration.maxMessageBytes
+            let batch = try UpConversion.batch(section, maxMessageBytes: limit)
+            let outcome = batch.withUnsafeBytes { raw in
+                Result { try append(raw, to: partition, nodeID, acks, now) }
+            }
+            switch outcome {
+            case .success(let result): return result
+            case .failure(let error): throw error as? Refusal ?? Refusal(.unknownServerError)
+            }
+        }
     }
 
     private func append(
