@@ -216,14 +216,13 @@ public struct DriverCatalog: Sendable {
 
     /// What `crosswind-rdkafka --version` says, with the system's shared object.
     private func systemLibrdkafkaVersion(_ path: String) -> String? {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = ["--version"]
-        let output = Pipe()
-        process.standardOutput = output
-        guard (try? process.run()) != nil else { return nil }
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
+        // popen and not Process: the catalog is asked inside a sandbox too, where Process has no run loop to work with.
+        let quoted = "'" + path.replacingOccurrences(of: "'", with: "'\\''") + "'"
+        guard let output = popen(quoted + " --version", "re") else { return nil }
+        defer { pclose(output) }
+        var line = [CChar](repeating: 0, count: 256)
+        guard fgets(&line, Int32(line.count), output) != nil else { return nil }
+        let text = line.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
         return text.split(whereSeparator: \.isWhitespace).last.map { String($0) }
     }
 

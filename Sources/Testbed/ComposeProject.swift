@@ -91,16 +91,13 @@ public final class ComposeProject: Sendable {
 
     /// Follows a container's log into a file, from its beginning until the container ends or this sandbox does.
     public func followLog(_ container: Container, to path: String) throws {
-        guard FileManager.default.createFile(atPath: path, contents: nil),
-            let file = FileHandle(forWritingAtPath: path)
-        else { throw TestbedError(operation: "create", subject: path, errorNumber: errno) }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["docker", "logs", "--follow", "--timestamps", container.id]
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = file
-        process.standardError = file
-        try process.run()
+        let file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        if file < 0 { throw TestbedError(operation: "create", subject: path, errorNumber: errno) }
+        defer { close(file) }
+        let process = try SpawnedProcess(
+            ["docker", "logs", "--follow", "--timestamps", container.id], output: file, error: file)
+        // Someone must wait for it; its end is of no interest.
+        Thread { _ = process.wait() }.start()
     }
 
     /// Does something to a container: `pause`, `unpause` or `kill`.

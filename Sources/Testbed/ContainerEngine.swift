@@ -64,28 +64,7 @@ public struct ContainerEngine: Sendable {
 
     /// Runs a command to its end. A command that cannot be started has exit code 127.
     static func run(_ words: [String], environment: [String: String] = [:]) -> Output {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = words
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        let output = Pipe()
-        // A file, not a second pipe: a command that fills one pipe while the other is read would wait for ever.
-        let errors = tmpfile()
-        defer { if let errors { fclose(errors) } }
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        process.standardError = errors.map { FileHandle(fileDescriptor: fileno($0)) } ?? FileHandle.nullDevice
-        do { try process.run() } catch {
-            return Output(code: 127, text: "", errorText: "cannot start \(words[0]): \(error.localizedDescription)")
-        }
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        var errorText = ""
-        if let errors {
-            rewind(errors)
-            errorText = String(
-                decoding: FileHandle(fileDescriptor: fileno(errors)).readDataToEndOfFile(), as: UTF8.self)
-        }
-        return Output(code: process.terminationStatus, text: text, errorText: errorText)
+        let (code, text, errorText) = SpawnedProcess.capture(words, environment: environment)
+        return Output(code: code, text: text, errorText: errorText)
     }
 }

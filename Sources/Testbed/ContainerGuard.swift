@@ -6,6 +6,8 @@ import Foundation
 /// session, outside of all sandboxes, waits for the end of a pipe whose only writer is the run's process, and then
 /// removes every container that carries the run's label.
 public final class ContainerGuard: Sendable {
+    /// The environment variable by which a run tells its cells its name.
+    public static let runVariable = "CROSSWIND_RUN"
     private let descriptor: Int32
 
     /// Starts the guard of a run.
@@ -25,17 +27,14 @@ public final class ContainerGuard: Sendable {
                 docker ps --all --quiet --filter "label=\(ComposeProject.runLabel)=$0" | xargs -r docker rm --force --volumes
             done >/dev/null 2>&1
             """
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["setsid", "sh", "-c", script, run]
-        process.standardInput = FileHandle(fileDescriptor: ends[0], closeOnDealloc: false)
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        do { try process.run() } catch {
-            ends.forEach { close($0) }
-            throw TestbedError(operation: "start", subject: "the container guard", errorNumber: errno)
+        defer { close(ends[0]) }
+        do {
+            let process = try SpawnedProcess(["setsid", "sh", "-c", script, run], input: ends[0])
+            Thread { _ = process.wait() }.start()
+        } catch {
+            close(ends[1])
+            throw error
         }
-        close(ends[0])
         descriptor = ends[1]
     }
 

@@ -6,12 +6,18 @@ import Testbed
 enum BrokerCatalog {
     /// The broker of a cell, not yet started.
     static func broker(
-        cell: ScenarioCell, testbed: CellTestbed, record: RecordDirectory
+        cell: ScenarioCell, testbed: CellTestbed, record: RecordDirectory, containers: BrokerContainers?
     ) throws -> any BrokerUnderTest {
         switch cell.broker.kind {
         case .embedded: try EmbeddedBrokerUnderTest(cell: cell, testbed: testbed, record: record)
-        case .compose, .command, .external:
-            throw MissingRequirement("broker kind \(cell.broker.kind.rawValue) is not part of this build")
+        case .command: CommandBroker(cell: cell, testbed: testbed, record: record)
+        case .compose:
+            if let containers {
+                ComposeBroker(cell: cell, testbed: testbed, containers: containers)
+            } else {
+                preconditionFailure("the containers are started before the testbed")
+            }
+        case .external: throw MissingRequirement("broker kind external is not part of this build")
         }
     }
 }

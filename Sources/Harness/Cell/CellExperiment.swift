@@ -30,12 +30,15 @@ final class CellExperiment: Sendable {
     func run() async throws {
         let catalog = DriverCatalog()
         let launch = try catalog.launch(client: cell.producer.client, version: cell.producer.version)
-        let testbed = try CellTestbed(nodes: cell.broker.nodes, mtu: CellRun.mtu)
+        let containers = try BrokerContainers.start(cell, record)
+        defer { containers?.remove() }
+        let testbed = try CellTestbed(
+            nodes: cell.broker.nodes, mtu: CellRun.mtu, nodeNamespaces: containers?.namespaces)
         let captures = try CellCaptures(testbed: testbed, record: record, history: history)
         do {
             let link = try startLink(testbed)
             do {
-                try await runWithLink(link, launch, testbed, captures)
+                try await runWithLink(link, launch, testbed, captures, containers)
             } catch {
                 history.append(.linkEnded, values: link.stop().historyValues)
                 throw error
@@ -47,10 +50,12 @@ final class CellExperiment: Sendable {
     }
 
     private func runWithLink(
-        _ link: Link, _ launch: DriverLaunch, _ testbed: CellTestbed, _ captures: CellCaptures
+        _ link: Link, _ launch: DriverLaunch, _ testbed: CellTestbed, _ captures: CellCaptures,
+        _ containers: BrokerContainers?
     ) async throws {
         history.append(.testbedReady)
-        let broker = try BrokerCatalog.broker(cell: cell, testbed: testbed, record: record)
+        let broker = try BrokerCatalog.broker(
+            cell: cell, testbed: testbed, record: record, containers: containers)
         do {
             try await broker.start()
             history.append(.brokerReady, detail: broker.bootstrap)

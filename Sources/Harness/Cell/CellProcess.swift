@@ -14,6 +14,7 @@ public enum CellProcess {
     public static func main(_ arguments: [String]) -> Never {
         guard let directory = arguments.first else { exit(ExitStatus.usage.rawValue) }
         do {
+            HostProcesses.remember()
             try Sandbox.enter()
         } catch {
             CellReporter.standardOutput.broken(String(describing: error), .unavailable)

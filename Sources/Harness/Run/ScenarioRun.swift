@@ -45,6 +45,8 @@ public final class ScenarioRun: Sendable {
     private func run() async throws -> ExitStatus {
         try directory.create()
         let jobs = try prepare()
+        let sentinel = try containerGuard()
+        defer { withExtendedLifetime(sentinel) {} }
         let supervisor = CellSupervisor { id, progress in
             if progress.state == .broken { self.breakage.withLock { $0[id] = progress } }
             self.output.progress(id, progress)
@@ -67,6 +69,14 @@ public final class ScenarioRun: Sendable {
     /// Cells mostly wait: for their load to be due, for timers, for the network. Three a processor keeps it busy
     /// without making the links late; the verdict of a cell whose link was late is inconclusive.
     private static var automaticJobs: Int { max(2, 3 * ProcessInfo.processInfo.activeProcessorCount) }
+
+    /// What removes containers when this process cannot; nil when no cell has any.
+    private func containerGuard() throws -> ContainerGuard? {
+        guard cells.contains(where: { $0.broker.kind == .compose }) else { return nil }
+        let run = "\(getpid())-\(WallClock.nowUs())"
+        setenv(ContainerGuard.runVariable, run, 1)
+        return try ContainerGuard(run: run)
+    }
 
     private func prepare() throws -> [CellSupervisor.Job] {
         let chosen = Set(cells.map(\.scenario))

@@ -1,0 +1,163 @@
+import EvidenceModel
+import Foundation
+import ScenarioModel
+import Testbed
+
+/// The containers of a cell: they exist before the testbed, because the link is plugged into their namespaces.
+final class BrokerContainers: Sendable {
+    /// The containers, node 1 first.
+    let containers: [Container]
+    /// Their network namespaces, node 1 first.
+    let namespaces: [NetworkNamespace]
+    /// The project they belong to.
+    let project: ComposeProject
+
+    /// Starts the containers that a cell asks for.
+    ///
+    /// - Returns: nil for a broker of another kind.
+    /// - Throws: ``MissingRequirement`` when this machine cannot run them; nothing is left behind then.
+    static func start(_ cell: ScenarioCell, _ record: RecordDirectory) throws -> BrokerContainers? {
+        guard cell.broker.kind == .compose else { return nil }
+        do {
+            return try BrokerContainers(cell, record)
+        } catch let error as ContainerError {
+            throw MissingRequirement(error.description)
+        }
+    }
+
+    private init(_ cell: ScenarioCell, _ record: RecordDirectory) throws {
+        guard geteuid() == 0 else {
+            throw MissingRequirement("broker kind compose needs root: only root may enter a container's namespace")
+        }
+        guard cell.broker.config.isEmpty else {
+            throw MissingRequirement("broker.config is for the embedded broker; containers have docker-compose.yml")
+        }
+        let service = cell.broker.service ?? "kafka"
+        let run = ProcessInfo.processInfo.environment[ContainerGuard.runVariable] ?? "\(getpid())"
+        project = ComposeProject(
+            engine: try ContainerEngine.find(), file: try Self.composeFile(), profile: service,
+            name: "\(run)-\(RecordPayload.hash(record.path.utf8))", run: run, environment: Self.environment(cell))
+        containers = try project.start()
+        do {
+            guard containers.count == cell.broker.nodes else {
+                throw MissingRequirement(
+                    "profile \(service) of docker-compose.yml has \(containers.count) services, broker.nodes is "
+                        + "\(cell.broker.nodes): they must be equal")
+            }
+            for (index, container) in containers.enumerated() {
+                try project.followLog(container, to: "\(record.path)/broker-\(index + 1).log")
+            }
+            if let ended = containers.first(where: { $0.processIdentifier == 0 }) {
+                throw MissingRequirement(
+                    "container \(ended.service) ended at once: \(project.logTail(ended)); see docker-compose.yml")
+            }
+            namespaces = try containers.enumerated().map { index, container in
+                try NetworkNamespace(name: "broker-\(index + 1)", processIdentifier: container.processIdentifier)
+            }
+            try Backplane.join(namespaces)
+        } catch {
+            project.remove()
+            throw error
+        }
+    }
+
+    /// `CROSSWIND_COMPOSE_FILE`, or the docker-compose.yml of the checkout that this executable or the user is in.
+    private static func composeFile() throws -> String {
+        let variable = "CROSSWIND_COMPOSE_FILE"
+        if let file = ProcessInfo.processInfo.environment[variable] { return file }
+        let executable = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        for start in [executable, FileManager.default.currentDirectoryPath].compactMap({ $0 }) {
+            var directory = start
+            while directory.count > 1 {
+                let file = directory + "/docker-compose.yml"
+                if FileManager.default.fileExists(atPath: file) { return file }
+                directory = (directory as NSString).deletingLastPathComponent
+            }
+        }
+        throw MissingRequirement("no docker-compose.yml above the executable or the working directory; set \(variable)")
+    }
+
+    private static func environment(_ cell: ScenarioCell) -> [String: String] {
+        var variables: [String: String] = [:]
+        if let release = cell.broker.release { variables["KAFKA_VERSION"] = release }
+        let environment = ProcessInfo.processInfo.environment
+        let cache = environment["CROSSWIND_CACHE"] ?? (environment["HOME"] ?? "/root") + "/.cache/crosswind"
+        let versions = (try? FileManager.default.contentsOfDirectory(atPath: cache + "/tansu")) ?? []
+        if environment["CROSSWIND_TANSU_DIR"] == nil, let newest = versions.max() {
+            variables["CROSSWIND_TANSU_DIR"] = "\(cache)/tansu/\(newest)"
+        }
+        return variables
+    }
+
+    /// Removes the containers; a second call finds none.
+    func remove() { project.remove() }
+}
+
+/// A broker in containers of docker-compose.yml, each with the link plugged into its network namespace.
+///
+/// Actions: `pause` freezes the container's processes, `kill` ends it for the rest of the cell. A container that starts
+/// again would come up in a new network namespace without the link, so nothing restarts.
+final class ComposeBroker: BrokerUnderTest {
+    private let cell: ScenarioCell
+    private let testbed: CellTestbed
+    private let containers: BrokerContainers
+
+    let bootstrap: String
+
+    init(cell: ScenarioCell, testbed: CellTestbed, containers: BrokerContainers) {
+        self.cell = cell
+        self.testbed = testbed
+        self.containers = containers
+        bootstrap = testbed.nodeDevices.map { "\($0.address):\(EmbeddedBrokerUnderTest.port)" }.joined(separator: ",")
+    }
+
+    func start() async throws {
+        let project = containers.project
+        let setup = BrokerSetup(
+            spec: cell.broker, name: "compose \(project.profile)",
+            addresses: testbed.nodeDevices.map { ($0.address, EmbeddedBrokerUnderTest.port) },
+            connect: { host, port in try self.connectWithoutFaults(host: host, port: port) },
+            death: {
+                let ended = project.containers().first { $0.processIdentifier == 0 }
+                return ended.map { "container \($0.service): \(project.logTail($0))" }
+            })
+        try await setup.run()
+    }
+
+    func connectWithoutFaults(host: String, port: UInt16) throws -> Int32 {
+        try testbed.connectInside(host: host, port: port)
+    }
+
+    func perform(_ action: BrokerAction, node: Int) async throws -> Bool {
+        let verb: String
+        switch (action.name, action.undo) {
+        case ("pause", false): verb = "pause"
+        case ("pause", true): verb = "unpause"
+        case ("kill", false): verb = "kill"
+        case (_, true): return false
+        default:
+            throw HarnessError(
+                operation: "perform", subject: action.name, reason: "a container can be paused and killed, nothing else"
+            )
+        }
+        guard containers.containers.indices.contains(node - 1) else {
+            throw HarnessError(operation: "perform", subject: action.name, reason: "there is no node \(node)")
+        }
+        try containers.project.perform(verb, on: containers.containers[node - 1])
+        return true
+    }
+
+    func stop() async { containers.remove() }
+}
+
+extension CellTestbed {
+    /// Connects to a node's address from inside its namespace, by loopback: no fault is in the way.
+    func connectInside(host: String, port: UInt16) throws -> Int32 {
+        guard let index = nodeDevices.firstIndex(where: { $0.address == host }) else {
+            throw HarnessError(
+                operation: "connect to", subject: "\(host):\(port)",
+                reason: "no node of this cell has the address: the broker must advertise 198.18.N.1")
+        }
+        return try ConnectedSocket.open(address: host, port: port, namespace: nodes[index])
+    }
+}

@@ -1,0 +1,90 @@
+import Glibc
+
+/// A process started by posix_spawn(3) and waited for by waitpid(2), nothing else.
+///
+/// Foundation's `Process` needs a run loop of its own, which a sandbox's first process cannot have.
+struct SpawnedProcess {
+    /// Its process id.
+    let processIdentifier: pid_t
+
+    /// Starts a command found by PATH; standard input is empty unless given.
+    ///
+    /// - Parameters:
+    ///   - environment: variables to set beside the inherited ones.
+    ///   - input: its standard input.
+    ///   - output: its standard output.
+    ///   - error: its standard error.
+    /// - Throws: ``TestbedError`` when it cannot be started.
+    init(
+        _ words: [String], environment: [String: String] = [:], input: Int32? = nil, output: Int32? = nil,
+        error: Int32? = nil
+    ) throws(TestbedError) {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        for (target, source) in [input, output, error].enumerated() {
+            if let source {
+                posix_spawn_file_actions_adddup2(&actions, source, Int32(target))
+            } else {
+                posix_spawn_file_actions_addopen(&actions, Int32(target), "/dev/null", O_RDWR, 0)
+            }
+        }
+        var inherited: [String] = []
+        var entry = environ
+        while let text = entry.pointee {
+            let variable = String(cString: text)
+            if let name = variable.split(separator: "=").first, environment[String(name)] == nil {
+                inherited.append(variable)
+            }
+            entry += 1
+        }
+        var variables = (inherited + environment.map { "\($0.key)=\($0.value)" }).map { strdup($0) } + [nil]
+        var arguments = words.map { strdup($0) } + [nil]
+        defer { (variables + arguments).forEach { free($0) } }
+        var pid: pid_t = 0
+        let failure = posix_spawnp(&pid, words[0], &actions, nil, &arguments, &variables)
+        guard failure == 0 else {
+            throw TestbedError(operation: "start", subject: words[0], errorNumber: failure)
+        }
+        processIdentifier = pid
+    }
+
+    /// Waits for its end: the exit code, or 128 + the signal.
+    func wait() -> Int32 {
+        var status: Int32 = 0
+        while waitpid(processIdentifier, &status, 0) < 0 {
+            if errno != EINTR { return 127 }
+        }
+        let signal = status & 0x7f
+        return signal == 0 ? (status >> 8) & 0xff : 128 + signal
+    }
+
+    /// Runs a command to its end and gives its standard output and standard error. A command that cannot be started
+    /// has exit code 127.
+    static func capture(_ words: [String], environment: [String: String] = [:]) -> (Int32, String, String) {
+        // Files, not pipes: a command that fills one pipe while the other is read would wait for ever.
+        guard let output = tmpfile(), let errors = tmpfile() else { return (127, "", "cannot make a temporary file") }
+        defer {
+            fclose(output)
+            fclose(errors)
+        }
+        do throws(TestbedError) {
+            let process = try SpawnedProcess(
+                words, environment: environment, output: fileno(output), error: fileno(errors))
+            return (process.wait(), text(of: output), text(of: errors))
+        } catch {
+            return (127, "", error.description)
+        }
+    }
+
+    private static func text(of file: UnsafeMutablePointer<FILE>) -> String {
+        rewind(file)
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = fread(&buffer, 1, buffer.count, file)
+            guard count > 0 else { return String(decoding: bytes, as: UTF8.self) }
+            bytes += buffer[..<count]
+        }
+    }
+}
