@@ -42,5 +42,24 @@ scenarios: build ## run every scenario
 scenario: build ## run one: make scenario S=FILE
 	$(CROSSWIND) run $(S)
 
+BASELINE ?= Scenarios/baseline.json
+REPEATS ?= 1 2 3
+
+.PHONY: baseline regress bench-report
+
+baseline: build ## run every scenario three times and write what later runs are compared with
+	rm -rf runs/baseline-*
+	for i in $(REPEATS); do $(CROSSWIND) run Scenarios --output runs/baseline-$$i || [ $$? -le 2 ]; done
+	$(CROSSWIND) baseline $(REPEATS:%=runs/baseline-%) --output $(BASELINE)
+
+regress: build ## run every scenario three times and compare with the baseline
+	rm -rf runs/regress-*
+	for i in $(REPEATS); do $(CROSSWIND) run Scenarios --output runs/regress-$$i || [ $$? -le 2 ]; done
+	$(CROSSWIND) diff $(BASELINE) $(REPEATS:%=runs/regress-%)
+
+bench-report: setup ## time and memory of judging and drawing 200 cells with a million records
+	swift build -c release --product bench-report $(SWIFT_FLAGS)
+	.build/release/bench-report 200 5000 .build/bench-report.html
+
 clean: ## remove what was built
 	rm -rf .build runs

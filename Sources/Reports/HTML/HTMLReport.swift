@@ -76,7 +76,7 @@ public struct HTMLReport {
             <link rel="icon" href="data:,">
             <title>\(Markup.escape(title)) – Crosswind</title><style>\(StyleSheet.text)</style></head><body>
             <h1 class="\(results.outcome.rawValue)">\(Markup.escape(title))</h1>
-            <p>\(results.cells.count) cells: \(summary.isEmpty ? "nothing was run" : summary)</p>
+            <p>\(results.cells.count == 1 ? "1 cell" : "\(results.cells.count) cells"): \(summary.isEmpty ? "nothing was run" : summary)</p>
             <p class="dim">\(facts.joined(separator: " · "))</p>
 
             """

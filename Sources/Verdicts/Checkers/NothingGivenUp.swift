@@ -24,10 +24,11 @@ enum NothingGivenUp: Checker {
             }
         }
         if let first = failed.min(by: { client.records[Int($0)].reportedUs < client.records[Int($1)].reportedUs }) {
+            let sent = attempted(first, ledger)
+            let batches = ledger.batchIDs([ledger.firstCopies[Int(first)]]) + (sent.map { [$0.id] } ?? [])
             return Self.failed(
-                describe(failed, first: first, ledger),
-                batches: ledger.batchIDs([ledger.firstCopies[Int(first)]]),
-                records: [first] + failed.lazy.filter { $0 != first }.prefix(19))
+                describe(failed, first: first, ledger) + (sent.map { "; " + story($0, ledger) } ?? ""),
+                batches: batches, records: [first] + failed.lazy.filter { $0 != first }.prefix(19))
         }
         if unreported.isEmpty, neverSent <= 0 { return passed("no record failed") }
         let detail = [
@@ -59,6 +60,39 @@ enum NothingGivenUp: Checker {
         if record.sentUs > 0 { detail += ", \(Words.seconds(record.reportedUs - record.sentUs)) after it was sent" }
         if inLog > 0 { detail += "; \(inLog) of them are in the log all the same" }
         return detail
+    }
+
+    /// The batch in which a failed record that the log does not hold was probably sent: of those of its partition that
+    /// were never acknowledged, the first that left after the record was handed over and before it was given up.
+    private static func attempted(_ id: Int64, _ ledger: Ledger) -> WireEvidence.Batch? {
+        let record = ledger.record.client.records[Int(id)]
+        let topics = ledger.record.cell.broker.topics
+        guard ledger.firstCopies[Int(id)] == .absent, let wire = ledger.record.wire, record.sentUs > 0,
+            record.partition >= 0, topics.indices.contains(Int(record.topic))
+        else { return nil }
+        let topic = topics[Int(record.topic)].name
+        var best: (timeUs: Int64, batch: WireEvidence.Batch)?
+        for (b, batch) in wire.batches.enumerated() where !ledger.isAcknowledgedOnWire[b] {
+            guard batch.topic == topic, batch.partition == record.partition,
+                let timeUs = batch.attempts.first?.requestLeftClientUs,
+                (record.sentUs...max(record.sentUs, record.reportedUs)).contains(timeUs), timeUs < best?.timeUs ?? .max
+            else { continue }
+            best = (timeUs, batch)
+        }
+        return best?.batch
+    }
+
+    /// What became of that batch, in words.
+    private static func story(_ batch: WireEvidence.Batch, _ ledger: Ledger) -> String {
+        guard let attempt = batch.attempts.first else { return "" }
+        var text = "the first batch of its partition that went unanswered then, \(batch.id),"
+        if let timeUs = attempt.requestLeftClientUs { text += " left at \(ledger.seconds(timeUs))" }
+        switch attempt.fate {
+        case .requestLost: return text + " and never reached the broker"
+        case .ackLost, .ackLate, .refused: return text + "; " + (NoDuplicates.cause(attempt, ledger) ?? "no ack")
+        case .connectionLost, .openAtEnd: return text + " and was not answered before its connection ended"
+        case .acknowledged, .noAckAskedFor: return text
+        }
     }
 
     private static func checkBatches(_ ledger: Ledger) -> PropertyResult {

@@ -24,6 +24,19 @@ import Testing
         #expect(fixture.verdict.measures.failed == 2)
     }
 
+    @Test func theBatchThatAFailedRecordWasSentInIsFound() {
+        var fixture = Fixture()
+        fixture.forgetLogBatch(2)
+        for id in stride(from: 40, to: 60, by: 2) { fixture.record.client.records[id].outcome = .indeterminate }
+        fixture.record.wire?.batches[4].attempts[0].requestReachedBrokerUs = nil
+        fixture.record.wire?.batches[4].attempts[0].ackReachedClientUs = nil
+        fixture.record.wire?.batches[4].attempts[0].fate = .requestLost
+        let result = fixture.property("nothing-given-up")
+        #expect(result.outcome == .failed)
+        #expect(result.batches == ["orders-0/seq 20/20"])
+        #expect(result.detail.hasSuffix("orders-0/seq 20/20, left at 0.290 s and never reached the broker"))
+    }
+
     @Test func aRecordWithoutAReportIsGivenUpOnlyWhenTheDriverFinished() {
         var fixture = Fixture()
         fixture.record.client.records[50].outcome = .none
