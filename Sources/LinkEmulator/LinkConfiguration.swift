@@ -33,13 +33,11 @@ public struct LinkConfiguration: Sendable {
     /// Packets that the link may hold at once; beyond it, they are dropped and logged as `overflow`. Each takes a buffer
     /// of the MTU rounded up, of memory that is used only once touched.
     public var packetLimit: Int
-    /// True where the devices were opened with `IFF_VNET_HDR`: each packet is then preceded by a `virtio_net_hdr`.
-    public var hasVnetHeader: Bool
 
     /// Makes a configuration.
     public init(
         ports: [Port], mtu: Int = 1500, seed: UInt64, faults: [FaultSpec] = [], faultLogPath: String? = nil,
-        packetLimit: Int = 65_536, hasVnetHeader: Bool = false
+        packetLimit: Int = 65_536
     ) {
         self.ports = ports
         self.mtu = mtu
@@ -47,7 +45,6 @@ public struct LinkConfiguration: Sendable {
         self.faults = faults
         self.faultLogPath = faultLogPath
         self.packetLimit = packetLimit
-        self.hasVnetHeader = hasVnetHeader
     }
 }
 

@@ -4,7 +4,10 @@ extension ImpairmentKind {
     /// Every impairment, in the order in which those of one fault act on a packet. Adding one is one line here.
     static let all: [ImpairmentKind] = [
         .partition,
+        .flap,
+        .mtu,
         .loss,
+        .corrupt,
         .duplicate,
         .rate,
         .reorder,

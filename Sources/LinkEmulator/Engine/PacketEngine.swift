@@ -49,7 +49,6 @@ struct PacketEngine {
     let control: Control
     let portCount: Int
     let descriptors: UnsafeMutablePointer<Int32>
-    let headerSize: Int
     private let epoll: Int32
     private let timer: Int32
     private let scratchMemory: LazyMemory
@@ -71,7 +70,6 @@ struct PacketEngine {
         let sorted = configuration.ports.sorted { $0.node < $1.node }
         portCount = sorted.count
         descriptors = .allocate(capacity: portCount)
-        headerSize = configuration.hasVnetHeader ? 10 : 0
         lateness = try LatenessHistogram()
         wakeUps = try LatenessHistogram()
         scratchMemory = try LazyMemory(bytes: 128 * 1024)

@@ -1,26 +1,145 @@
 import ScenarioModel
 
-/// Loses packets in transit: each by itself with one probability.
+/// Loses packets in transit: each with one probability, alone or more likely after another lost one.
 struct IndependentLoss: Impairment {
     let probability: Ramp
+    var draws: CorrelatedUniform
 
-    func apply(to packet: inout PacketInTransit) {
-        if packet.uniform(RandomPurpose.loss) < probability.value(at: packet.elapsed) { packet.drop() }
+    mutating func phaseBegan() { draws.restart() }
+
+    mutating func apply(to packet: inout PacketInTransit) {
+        if draws.next(packet) < probability.value(at: packet.elapsed) { packet.drop() }
     }
 }
 
+/// Loses packets in bursts: a chain of a good and a bad state with a loss rate each (Gilbert 1960, Elliott 1963), in the
+/// letters of netem's `loss gemodel`.
+struct BurstLoss: Impairment {
+    /// From good to bad, and from bad to good, for each packet.
+    let p: Double
+    let r: Double
+    /// Loss in the bad state (1-h) and in the good one (1-k).
+    let lossWhenBad: Double
+    let lossWhenGood: Double
+    private var isBad = false
+    private var nextIndex: UInt64?
+
+    init(p: Double, r: Double, lossWhenBad: Double, lossWhenGood: Double) {
+        self.p = p
+        self.r = r
+        self.lossWhenBad = lossWhenBad
+        self.lossWhenGood = lossWhenGood
+    }
+
+    mutating func phaseBegan() {
+        isBad = false
+        nextIndex = nil
+    }
+
+    mutating func apply(to packet: inout PacketInTransit) {
+        // Packets that an earlier fault dropped take their step too, so that adding a fault shifts nothing.
+        var at = nextIndex ?? packet.index
+        while at <= packet.index {
+            let draw = packet.stream.uniform(index: at, purpose: RandomPurpose.lossState)
+            isBad = isBad ? draw >= r : draw < p
+            at &+= 1
+        }
+        nextIndex = at
+        if packet.uniform(RandomPurpose.loss) < (isBad ? lossWhenBad : lossWhenGood) { packet.drop() }
+    }
+}
+
+/// Loses every n-th packet of a phase.
+struct PeriodicLoss: Impairment {
+    let every: UInt64
+    private var first: UInt64?
+
+    init(every: UInt64) { self.every = every }
+
+    mutating func phaseBegan() { first = nil }
+
+    mutating func apply(to packet: inout PacketInTransit) {
+        let start = first ?? packet.index
+        first = start
+        if (packet.index &- start &+ 1) % every == 0 { packet.drop() }
+    }
+}
+
+/// Loses the packets with these numbers, counted from 1 in each phase.
+struct ListedLoss: Impairment {
+    private let memory: LazyMemory
+    private let numbers: UnsafeMutablePointer<UInt64>
+    private let count: Int
+    private var position = 0
+    private var first: UInt64?
+
+    /// - Parameter sorted: the numbers in rising order.
+    init(sorted: [Int]) throws {
+        count = sorted.count
+        memory = try LazyMemory(bytes: count * MemoryLayout<UInt64>.stride)
+        numbers = memory.array(of: UInt64.self)
+        for (index, number) in sorted.enumerated() { numbers[index] = UInt64(number) }
+    }
+
+    mutating func phaseBegan() {
+        first = nil
+        position = 0
+    }
+
+    mutating func apply(to packet: inout PacketInTransit) {
+        let start = first ?? packet.index
+        first = start
+        let number = packet.index &- start &+ 1
+        while position < count, numbers[position] < number { position += 1 }
+        if position < count, numbers[position] == number { packet.drop() }
+    }
+
+    func free() { memory.free() }
+}
+
 extension ImpairmentKind {
-    /// `loss: 5%`.
+    /// `loss: 5%`, a ramp, `{ p: 1%, r: 20%, 1-h: 100%, 1-k: 0% }`, `{ every: 100 }` or `{ packets: [3, 4, 10] }`.
     static let loss = ImpairmentKind(
         name: "loss",
         keywords: [
             FaultKeyword(
-                "loss", role: .impairment, summary: "share of packets lost in transit", effects: ["loss"],
-                validate: { try Ramp.validate($0) { try $0.fraction() } })
+                "loss", role: .impairment,
+                summary: "share of packets lost in transit; or bursts { p, r, 1-h, 1-k }, { every }, { packets }",
+                effects: ["loss"], validate: { _ = try makeLoss($0, correlation: 0, phaseLengthNs: 1) })
         ],
         make: { settings in
             guard let value = settings["loss"] else { return nil }
-            let probability = try Ramp(value, phaseLengthNs: settings.phaseLengthNs) { try $0.fraction() }
-            return probability.isZero ? nil : IndependentLoss(probability: probability)
+            return try makeLoss(
+                value, correlation: try settings["correlation"].map(readCorrelation) ?? 0,
+                phaseLengthNs: settings.phaseLengthNs)
         })
+
+    private static func makeLoss(
+        _ value: ScenarioValue, correlation: Double, phaseLengthNs: Int64?
+    ) throws -> (any Impairment)? {
+        if case .mapping = value.content, value["from"] == nil, value["to"] == nil {
+            if let every = value["every"] {
+                try value.requireKnownKeys(["every"])
+                return PeriodicLoss(every: UInt64(try every.count(in: 1...1_000_000_000)))
+            }
+            if let packets = value["packets"] {
+                try value.requireKnownKeys(["packets"])
+                let numbers = try packets.sequence().map { try $0.count(in: 1...1_000_000_000) }
+                guard !numbers.isEmpty, numbers.count <= 100_000 else {
+                    throw packets.error("\(numbers.count) packet numbers", allowed: "1 to 100000 of them")
+                }
+                return try ListedLoss(sorted: Set(numbers).sorted())
+            }
+            try value.requireKnownKeys(["p", "r", "1-h", "1-k", "every", "packets", "from", "to", "over"])
+            let p = try value.required("p").fraction()
+            return BurstLoss(
+                p: p, r: try value["r"]?.fraction() ?? 1 - p, lossWhenBad: try value["1-h"]?.fraction() ?? 1,
+                lossWhenGood: try value["1-k"]?.fraction() ?? 0)
+        }
+        let probability = try Ramp(value, phaseLengthNs: phaseLengthNs) { try $0.fraction() }
+        if probability.isZero { return nil }
+        return IndependentLoss(
+            probability: probability,
+            draws: CorrelatedUniform(correlation: correlation, purpose: RandomPurpose.loss))
+    }
 }
