@@ -79,6 +79,10 @@ let package = Package(
             ],
             swiftSettings: strict),
         .executableTarget(name: "crosswind-rdkafka", dependencies: ["CLinux", "CRdkafka"], swiftSettings: strict),
+        .executableTarget(
+            name: "link-bench",
+            dependencies: ["LinkEmulator", "Testbed", "CLinux", "ScenarioModel", "EvidenceModel"],
+            path: "Benchmarks/link", swiftSettings: strict),
 
         .testTarget(name: "PacketWireTests", dependencies: ["PacketWire"], swiftSettings: strict),
         .testTarget(
@@ -86,7 +90,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "LinkEmulatorTests",
-            dependencies: ["LinkEmulator", "CLinux", "ScenarioModel", "PacketWire", "EvidenceModel"],
+            dependencies: ["LinkEmulator", "CLinux", "ScenarioModel", "KafkaWire", "PacketWire", "EvidenceModel"],
             swiftSettings: strict),
 
         .testTarget(

@@ -4,7 +4,9 @@ import LinkEmulator
 
 extension Benchmark {
     /// Runs a body while a TCP flow loads the link.
-    private func underLoad<T>(_ network: BenchNetwork, _ mbit: Double?, _ seconds: Double, _ body: () throws -> T) throws -> T {
+    private func underLoad<T>(_ network: BenchNetwork, _ mbit: Double?, _ seconds: Double, _ body: () throws -> T)
+        throws -> T
+    {
         guard let mbit else { return try body() }
         nonisolated(unsafe) let network = network
         let load = Worker {
@@ -52,7 +54,8 @@ extension Benchmark {
                 let errors = probes.latenciesNs.map { abs($0 - zero - 10_000_000) }.sorted()
                 let p50 = Double(errors[errors.count / 2]) / 1000
                 let p99 = Double(errors[errors.count * 99 / 100]) / 1000
-                add("10 ms delay, error p50, \(load), us", kind, p50, target: mbit == nil ? "<= 35" : nil,
+                add(
+                    "10 ms delay, error p50, \(load), us", kind, p50, target: mbit == nil ? "<= 35" : nil,
                     reached: mbit == nil ? p50 <= 35 : nil)
                 let limit = mbit == nil ? 150.0 : 1200
                 add("10 ms delay, error p99, \(load), us", kind, p99, target: "<= \(Int(limit))", reached: p99 <= limit)
@@ -73,7 +76,8 @@ extension Benchmark {
             let elapsed = Double(cl_monotonic_ns() - before) / 1000
             guard let report = network.stop() else { continue }
             let share = Double(report.processorTimeUs) / elapsed * 100
-            add("link CPU at \(Int(flow.bitsPerSecond / 1e6)) Mbit/s, % of a core", kind, share, target: "<= 20",
+            add(
+                "link CPU at \(Int(flow.bitsPerSecond / 1e6)) Mbit/s, % of a core", kind, share, target: "<= 20",
                 reached: share <= 20)
         }
     }
@@ -89,7 +93,8 @@ extension Benchmark {
             let lost = Double(flow.sent) - Double(report.paths[0].packetsForwarded) - Double(drops)
             let slack = 2.576 * (probability * (1 - probability) / Double(count)).squareRoot()
             let rate = lost / Double(flow.sent)
-            add("loss of \(text), measured %", .link, rate * 100,
+            add(
+                "loss of \(text), measured %", .link, rate * 100,
                 target: String(format: "%.3f to %.3f", (probability - slack) * 100, (probability + slack) * 100),
                 reached: abs(rate - probability) <= slack && drops == 0)
         }
@@ -103,7 +108,8 @@ extension Benchmark {
             _ = network.stop()
             // Each 1,448 bytes of data travel in an IP packet of 1,500.
             let wire = flow.bitsPerSecond * 1500 / 1448
-            add("rate of \(text), measured share", .link, wire / bits, target: "0.97 to 1.03",
+            add(
+                "rate of \(text), measured share", .link, wire / bits, target: "0.97 to 1.03",
                 reached: abs(wire / bits - 1) <= 0.03)
         }
     }

@@ -74,7 +74,8 @@ final class Benchmark {
                         target: mtu == 1500 ? ">= 0.30" : nil, reached: mtu == 1500 ? ratio >= 0.3 : nil)
                     let forwarded = Double(report.paths.reduce(0) { $0 + $1.bytesForwarded }) * 8e-9
                     add("link CPU per gigabit, MTU \(mtu), ms", kind, Double(report.processorTimeUs) / 1e3 / forwarded)
-                    add("accidental loss, packets", kind, Double(report.packetsDropped) + Double(drops), target: "0",
+                    add(
+                        "accidental loss, packets", kind, Double(report.packetsDropped) + Double(drops), target: "0",
                         reached: report.packetsDropped == 0 && drops == 0)
                 }
             }
@@ -109,7 +110,8 @@ final class Benchmark {
             guard let report = network.stop() else { continue }
             add("64-byte packets offered, 1/s", kind, Double(flow.sent) / flow.sendSeconds)
             let lost = flow.sent - Int(report.paths[0].packetsForwarded)
-            add("64-byte packets lost, of \(flow.sent)", kind, Double(lost) + Double(drops), target: "0",
+            add(
+                "64-byte packets lost, of \(flow.sent)", kind, Double(lost) + Double(drops), target: "0",
                 reached: lost == 0 && drops == 0)
         }
     }
@@ -121,7 +123,8 @@ final class Benchmark {
             let drops = try network.deviceDrops()
             guard let report = network.stop() else { continue }
             let lost = flow.sent - Int(report.paths[0].packetsForwarded)
-            add("lost of ten bursts of 2,000 packets", kind, Double(lost) + Double(drops), target: "0",
+            add(
+                "lost of ten bursts of 2,000 packets", kind, Double(lost) + Double(drops), target: "0",
                 reached: lost == 0 && drops == 0)
         }
     }

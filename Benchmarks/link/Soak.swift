@@ -22,7 +22,8 @@ enum Soak {
         var nextPrint = start
         while Double(cl_monotonic_ns() - start) / 1e9 < seconds {
             // A UDP load beside TCP holds the rate where TCP's congestion control would yield to loss and reordering.
-            let flow = try DatagramFlow.run(network, count: 180_000, perSecond: 17_000, size: 1432, burst: 34, drainMs: 200)
+            let flow = try DatagramFlow.run(
+                network, count: 180_000, perSecond: 17_000, size: 1432, burst: 34, drainMs: 200)
             rates.append(Double(flow.received) * 1460 * 8 / flow.sendSeconds / 1e6)
             if flow.received < flow.sent * 98 / 100 { failures += 1 }
             memory.append(residentMB())

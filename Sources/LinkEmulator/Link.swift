@@ -23,12 +23,14 @@ public final class Link: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - configuration: what it joins and what it does.
-    ///   - onPhase: called on the fault log's thread, at most 50 ms late, for each phase that begins or ends; the
+    ///   - onTrigger: called likewise for each message that triggers a fault, whoever carries its actions out.
+    ///   - onPhase: called on the fault log's thread, about 10 ms late, for each phase that begins or ends; the
     ///     event's own time is exact.
     /// - Throws: `LinkError` when ports or limits make no sense, memory or descriptors are short, or the fault log
     ///   cannot be created; `ScenarioError` for a fault's value that was not validated before.
     public init(
-        _ configuration: LinkConfiguration, onPhase: @escaping @Sendable (LinkPhaseEvent) -> Void = { _ in }
+        _ configuration: LinkConfiguration, onTrigger: @escaping @Sendable (LinkTriggerEvent) -> Void = { _ in },
+        onPhase: @escaping @Sendable (LinkPhaseEvent) -> Void = { _ in }
     ) throws {
         self.configuration = configuration
         var logDescriptor: Int32 = -1
@@ -53,7 +55,8 @@ public final class Link: @unchecked Sendable {
             to: FaultLogWriter(
                 ring: ring.pointee, format: FaultLogFormat(faults: ids, reasons: core.reasons),
                 descriptor: logDescriptor,
-                onPhase: { onPhase(LinkPhaseEvent(fault: ids[$0], began: $1, timeUs: $2)) }))
+                onPhase: { onPhase(LinkPhaseEvent(fault: ids[$0], began: $1, timeUs: $2)) },
+                onTrigger: { onTrigger(LinkTriggerEvent($0, fault: ids[Int($0.fault)])) }))
         engine = .allocate(capacity: 1)
         engine.initialize(to: try PacketEngine(configuration, core: core, control: control))
     }
@@ -82,7 +85,7 @@ public final class Link: @unchecked Sendable {
         nonisolated(unsafe) let engine = engine
         writerThread = try Self.thread { [writerStop] in
             cl_name_thread("fault-log")
-            while cl_wait_readable(writerStop, 50_000_000) <= 0 { writer.pointee.drain() }
+            while cl_wait_readable(writerStop, 10_000_000) <= 0 { writer.pointee.drain() }
         }
         do {
             packetThread = try Self.thread {

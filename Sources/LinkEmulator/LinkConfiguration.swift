@@ -1,4 +1,5 @@
 import EvidenceModel
+import KafkaWire
 import ScenarioModel
 
 /// What a link joins and what it does to the packets between.
@@ -56,4 +57,25 @@ public struct LinkPhaseEvent: Sendable, Equatable {
     public var began: Bool
     /// Microseconds since the epoch.
     public var timeUs: Int64
+}
+
+/// A message that triggered a fault.
+public struct LinkTriggerEvent: Sendable, Equatable {
+    /// `fault-N`.
+    public var fault: String
+    /// Microseconds since the epoch.
+    public var timeUs: Int64
+    /// Broker node of the message's connection, from 1.
+    public var node: Int
+    /// The message.
+    public var message: FaultLogEntry.Message
+
+    init(_ record: FaultRecord, fault: String) {
+        self.fault = fault
+        timeUs = record.timeUs
+        node = Int(record.node)
+        message = FaultLogEntry.Message(
+            api: APIKey(rawValue: record.apiKey).name, kind: record.message == 1 ? "request" : "response",
+            correlationID: record.correlationID)
+    }
 }

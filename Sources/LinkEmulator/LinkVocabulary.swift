@@ -10,6 +10,7 @@ extension ImpairmentKind {
         .corrupt,
         .duplicate,
         .rate,
+        .trace,
         .reorder,
         .delay,
     ]
@@ -19,7 +20,7 @@ extension ImpairmentKind {
 public enum LinkVocabulary {
     /// Impairments with their modifiers, then actions, for `FaultVocabulary`.
     public static let keywords: [FaultKeyword] =
-        ImpairmentKind.all.flatMap(\.keywords) + LinkAction.keywords
+        ImpairmentKind.all.flatMap(\.keywords) + ConnectionFault.keywords + LinkAction.keywords
 
     /// True for a word that the link itself carries out.
     public static func contains(_ word: String) -> Bool { keywords.contains { $0.name == word } }

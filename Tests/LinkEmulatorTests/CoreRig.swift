@@ -13,6 +13,9 @@ final class CoreRig {
     /// Phases that began (true) or ended, by fault index, with their times in microseconds.
     private(set) var phases: [(fault: Int, began: Bool, timeUs: Int64)] = []
 
+    /// Faults that messages triggered, in order.
+    private(set) var triggered: [Int] = []
+
     /// A packet that left.
     struct Out: Equatable {
         var port: Int
@@ -77,6 +80,8 @@ final class CoreRig {
         while let record = ring.pointee.next() {
             if record.kind == FaultRecord.Kind.packet.rawValue {
                 format.append(record, to: &bytes)
+            } else if record.kind == FaultRecord.Kind.triggered.rawValue {
+                triggered.append(Int(record.fault))
             } else {
                 phases.append(
                     (Int(record.fault), record.kind == FaultRecord.Kind.phaseBegan.rawValue, record.timeUs))

@@ -41,8 +41,14 @@ struct FaultActions: BitwiseCopyable {
     var holdNs: Int64 = 0
     /// Who gets a reset.
     var reset = ResetSides.none
+    /// The end that gets no reset is never told: its packets are lost.
+    var isHalfOpen = false
+    /// Nanoseconds that the message's node is cut off; 0 for none.
+    var cutNs: Int64 = 0
+    /// Starts the fault's own phase.
+    var startsPhase = false
 
-    var isEmpty: Bool { !drops && holdNs == 0 && reset == .none }
+    var isEmpty: Bool { !drops && holdNs == 0 && reset == .none && cutNs == 0 && !startsPhase }
 }
 
 /// The ends of a connection that get a reset.
@@ -59,10 +65,17 @@ struct PlannedFault {
     var phase: FaultPhase
     var actions: FaultActions
 
-    init(_ spec: FaultSpec) throws {
-        self.spec = spec
+    init(_ original: FaultSpec) throws {
+        var spec = original
         phase = FaultPhase(spec.trigger)
         actions = try LinkAction.actions(of: spec)
+        if let value = spec.actions.first(where: { $0.keyword == "phase" })?.value {
+            let started = try LinkAction.Phase(value)
+            spec.settings = started.settings
+            spec.direction = started.direction
+            phase.length = started.length.nanoseconds
+        }
+        self.spec = spec
     }
 
     /// Whether the fault's impairments act on this path.

@@ -35,6 +35,7 @@ extension LinkCore {
         }
         arena.meta[Int(slot)].outPort = UInt16(out)
         arena.meta[Int(slot)].path = UInt16(path)
+        if path != otherPath, isCut(slot, path: path, index: index, now: now) { return }
         if packet.isFragment {
             counters.fragments &+= 1
         } else if packet.protocolNumber != IPv4Packet.ProtocolNumber.tcp {

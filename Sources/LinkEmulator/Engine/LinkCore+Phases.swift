@@ -36,7 +36,12 @@ extension LinkCore {
     /// Brings one fault up to `now`; true when it began or ended.
     private mutating func follow(_ fault: Int, _ now: Int64) -> Bool {
         switch phases[fault].clock {
-        case .message: return false
+        case .message:
+            guard phases[fault].nextEnd <= now else { return false }
+            let ended = phases[fault].nextEnd
+            phases[fault].nextEnd = .max
+            end(fault, ended)
+            return true
         case .timeline: return followTimeline(fault, now)
         case .setup, .always, .drain:
             let wanted =
@@ -79,7 +84,15 @@ extension LinkCore {
             impairments[index].phaseBegan()
         }
         let actions = faultActions[fault]
-        if actions.reset != .none { resetAll(fault: fault, sides: actions.reset, now: time) }
+        if phases[fault].clock != .message, actions.reset != .none {
+            resetAll(fault: fault, actions: actions, now: time)
+        }
+    }
+
+    /// Begins the phase of a fault that something other than its clock starts.
+    mutating func beginPhase(_ fault: Int, _ time: Int64) {
+        begin(fault, time)
+        rebuildActive()
     }
 
     private mutating func end(_ fault: Int, _ time: Int64) {

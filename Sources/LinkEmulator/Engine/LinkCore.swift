@@ -62,6 +62,15 @@ struct LinkCore {
     let phases: UnsafeMutablePointer<FaultPhase>
     let faultActions: UnsafeMutablePointer<FaultActions>
     let faultNodes: UnsafeMutablePointer<UInt16>
+    /// 0 both, 1 clientToBroker, 2 brokerToClient.
+    let faultDirections: UnsafeMutablePointer<UInt8>
+    /// By node.
+    let cuts: UnsafeMutablePointer<NodeCut>
+    let connectionFaults: UnsafeMutablePointer<ConnectionFault>
+    let connectionFaultCount: Int
+    let captures: FrameCapture
+    /// Whether a trigger needs to see bodies.
+    let capturesBodies: Bool
     let triggers: UnsafeMutablePointer<MessageTrigger>
     let triggerCount: Int
     /// Whether connections are followed: only where a fault needs it.
@@ -79,6 +88,9 @@ struct LinkCore {
     let reasonOverflow: UInt16
     let reasonReset: UInt16
     let reasonTimeline: UInt16
+    let reasonPartition: UInt16
+    let reasonRefuse: UInt16
+    let reasonBlackhole: UInt16
 
     /// Index of the path for packets of no node.
     var otherPath: Int { pathCount - 1 }
@@ -104,15 +116,32 @@ struct LinkCore {
         phases = .allocate(capacity: max(faultCount, 1))
         faultActions = .allocate(capacity: max(faultCount, 1))
         faultNodes = .allocate(capacity: max(faultCount, 1))
+        faultDirections = .allocate(capacity: max(faultCount, 1))
         for (index, fault) in planned.enumerated() {
             (phases + index).initialize(to: fault.phase)
             (faultActions + index).initialize(to: fault.actions)
             (faultNodes + index).initialize(to: UInt16(fault.spec.node ?? 0))
+            let direction: UInt8 =
+                switch fault.spec.direction {
+                case nil: 0
+                case .clientToBroker: 1
+                case .brokerToClient: 2
+                }
+            (faultDirections + index).initialize(to: direction)
         }
+        let nodeLimit = (sorted.last?.node ?? 0) + 1
+        cuts = .allocate(capacity: nodeLimit)
+        cuts.initialize(repeating: NodeCut(until: .min, fault: 0), count: nodeLimit)
+        let held = try planned.enumerated().compactMap { try ConnectionFault($1, index: $0) }
+        connectionFaultCount = held.count
+        connectionFaults = .allocate(capacity: max(held.count, 1))
+        for (index, item) in held.enumerated() { (connectionFaults + index).initialize(to: item) }
 
         pathCount = (portCount - 1) * 2 + 1
         paths = .allocate(capacity: pathCount)
-        let engineReasons = ["message", "retransmission", "overflow", "reset", "timeline"]
+        let engineReasons = [
+            "message", "retransmission", "overflow", "reset", "timeline", "partition", "refuse", "blackhole",
+        ]
         reasons = ImpairmentKind.all.map(\.name) + engineReasons
         let firstEngineReason = UInt16(ImpairmentKind.all.count)
         reasonMessage = firstEngineReason
@@ -120,6 +149,9 @@ struct LinkCore {
         reasonOverflow = firstEngineReason + 2
         reasonReset = firstEngineReason + 3
         reasonTimeline = firstEngineReason + 4
+        reasonPartition = firstEngineReason + 5
+        reasonRefuse = firstEngineReason + 6
+        reasonBlackhole = firstEngineReason + 7
 
         var made: [(any Impairment, Placed)] = []
         for path in 0..<pathCount {
@@ -141,15 +173,16 @@ struct LinkCore {
         }
 
         let matches = planned.indices.compactMap { index -> MessageTrigger? in
-            guard case .message(let match) = planned[index].spec.trigger, !planned[index].actions.isEmpty
-            else { return nil }
+            guard case .message(let match) = planned[index].spec.trigger else { return nil }
             return MessageTrigger(
                 fault: UInt16(index), match: match, node: planned[index].spec.node, actions: planned[index].actions)
         }
         triggerCount = matches.count
         triggers = .allocate(capacity: max(triggerCount, 1))
         for (index, trigger) in matches.enumerated() { (triggers + index).initialize(to: trigger) }
-        tracksConnections = planned.contains { !$0.actions.isEmpty }
+        capturesBodies = matches.contains { $0.needsBody || $0.needsRequest }
+        captures = try FrameCapture(connections: ConnectionTable.capacity)
+        tracksConnections = !matches.isEmpty || !held.isEmpty || planned.contains { !$0.actions.isEmpty }
         connections = try ConnectionTable()
         rules = try MessageRules()
     }
@@ -206,6 +239,10 @@ struct LinkCore {
         phases.deallocate()
         faultActions.deallocate()
         faultNodes.deallocate()
+        faultDirections.deallocate()
+        cuts.deallocate()
+        connectionFaults.deallocate()
+        captures.free()
         paths.deallocate()
         ports.deallocate()
         connections.free()

@@ -9,18 +9,22 @@ struct FaultLogWriter {
     let descriptor: Int32
     /// Called for each phase that begins or ends: index of the fault, whether it began, microseconds since the epoch.
     let onPhase: (Int, Bool, Int64) -> Void
+    /// Called for each message that triggers a fault.
+    let onTrigger: (FaultRecord) -> Void
     private(set) var written: UInt64 = 0
     /// The first error of writing the file; 0 for none.
     private(set) var errorNumber: Int32 = 0
     private var buffer: [UInt8] = []
 
     init(
-        ring: FaultLogRing, format: FaultLogFormat, descriptor: Int32, onPhase: @escaping (Int, Bool, Int64) -> Void
+        ring: FaultLogRing, format: FaultLogFormat, descriptor: Int32, onPhase: @escaping (Int, Bool, Int64) -> Void,
+        onTrigger: @escaping (FaultRecord) -> Void
     ) {
         self.ring = ring
         self.format = format
         self.descriptor = descriptor
         self.onPhase = onPhase
+        self.onTrigger = onTrigger
         buffer.reserveCapacity(1 << 20)
     }
 
@@ -30,6 +34,7 @@ struct FaultLogWriter {
             switch FaultRecord.Kind(rawValue: record.kind) {
             case .phaseBegan: onPhase(Int(record.fault), true, record.timeUs)
             case .phaseEnded: onPhase(Int(record.fault), false, record.timeUs)
+            case .triggered: onTrigger(record)
             case .packet, nil:
                 written += 1
                 guard descriptor >= 0 else { continue }

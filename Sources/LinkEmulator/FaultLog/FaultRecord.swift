@@ -1,6 +1,6 @@
 /// What a packet's fate was: the word that stands in the fault log.
 enum FateCode: UInt8, CaseIterable {
-    case drop, delay, duplicate, reorder, corrupt, queue, reset, refuse
+    case drop, delay, duplicate, reorder, corrupt, queue, reset, refuse, halfOpen, partition, phase
 
     /// The word in the fault log.
     var word: StaticString {
@@ -13,6 +13,9 @@ enum FateCode: UInt8, CaseIterable {
         case .queue: "queue"
         case .reset: "reset"
         case .refuse: "refuse"
+        case .halfOpen: "half-open"
+        case .partition: "partition"
+        case .phase: "phase"
         }
     }
 }
@@ -20,7 +23,7 @@ enum FateCode: UInt8, CaseIterable {
 /// A fault log entry as the packet path writes it: plain, of fixed size, turned into JSON by another thread.
 struct FaultRecord: BitwiseCopyable {
     /// What the record is.
-    enum Kind: UInt8 { case packet, phaseBegan, phaseEnded }
+    enum Kind: UInt8 { case packet, phaseBegan, phaseEnded, triggered }
 
     /// Microseconds since the epoch.
     var timeUs: Int64 = 0

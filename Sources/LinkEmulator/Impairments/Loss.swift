@@ -105,7 +105,7 @@ extension ImpairmentKind {
             FaultKeyword(
                 "loss", role: .impairment,
                 summary: "share of packets lost in transit; or bursts { p, r, 1-h, 1-k }, { every }, { packets }",
-                effects: ["loss"], validate: { _ = try makeLoss($0, correlation: 0, phaseLengthNs: 1) })
+                effects: ["loss"], validate: { try makeLoss($0, correlation: 0, phaseLengthNs: 1)?.free() })
         ],
         make: { settings in
             guard let value = settings["loss"] else { return nil }

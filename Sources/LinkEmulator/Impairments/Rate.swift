@@ -1,12 +1,22 @@
 import ScenarioModel
 
-/// A bottleneck: packets leave one after another at a rate, and those that find the queue full are lost (drop-tail).
+/// A bottleneck: packets leave one after another at a rate, and those that find the queue full are lost (drop-tail), or
+/// CoDel drops them when they have waited for too long.
 ///
 /// Each packet's end of transmission is worked out when it arrives, so nothing has to run while it waits. Rates count
 /// whole IP packets.
 struct Rate: Impairment {
+    /// How the queue is kept short.
+    enum Discipline: String, CaseIterable {
+        case dropTail = "drop-tail"
+        case codel
+    }
+
     let bitsPerSecond: Ramp
+    let discipline: Discipline
+    let mtu: Int
     var queue: BottleneckQueue
+    var codel = CoDel()
 
     func free() { queue.free() }
 
@@ -17,6 +27,13 @@ struct Rate: Impairment {
             return
         }
         let rate = max(bitsPerSecond.value(at: packet.elapsed), 1)
+        if discipline == .codel {
+            let target = max(CoDel.targetNs, Double(mtu) * 8e9 / rate)
+            if codel.drops(now: start, sojourn: start - Double(packet.time), target: target) {
+                packet.drop()
+                return
+            }
+        }
         let finish = start + Double(length) * 8e9 / rate
         queue.commit(bytes: length, finish: finish)
         packet.hold(Int64(finish) - packet.time, as: .queue)
@@ -24,7 +41,7 @@ struct Rate: Impairment {
 }
 
 extension ImpairmentKind {
-    /// `rate: 10Mbit/s, queue: 100` (packets) or `queue: 64KB`.
+    /// `rate: 10Mbit/s, queue: 100` (packets) or `queue: 64KB`, and `discipline: codel`.
     static let rate = ImpairmentKind(
         name: "rate",
         keywords: [
@@ -33,12 +50,21 @@ extension ImpairmentKind {
                 effects: ["rate"], validate: { try Ramp.validate($0) { Double(try $0.bitRate()) } }),
             FaultKeyword(
                 "queue", role: .modifier, summary: "what the bottleneck's queue holds, in packets or bytes",
-                modifies: ["rate"], validate: { _ = try QueueLimit($0) }),
+                modifies: ["rate", "trace"], validate: { _ = try QueueLimit($0) }),
+            FaultKeyword(
+                "discipline", role: .modifier, summary: "how the queue is kept short: drop-tail or codel",
+                modifies: ["rate"], validate: { _ = try readDiscipline($0) }),
         ],
         make: { settings in
             guard let value = settings["rate"] else { return nil }
             return Rate(
                 bitsPerSecond: try Ramp(value, phaseLengthNs: settings.phaseLengthNs) { Double(try $0.bitRate()) },
+                discipline: try settings["discipline"].map(readDiscipline) ?? .dropTail, mtu: settings.mtu,
                 queue: try BottleneckQueue(limit: try settings["queue"].map(QueueLimit.init) ?? .standard))
         })
+
+    @Sendable private static func readDiscipline(_ value: ScenarioValue) throws -> Rate.Discipline {
+        let word = try value.choice(of: Rate.Discipline.allCases.map(\.rawValue))
+        return Rate.Discipline(rawValue: word) ?? .dropTail
+    }
 }

@@ -52,6 +52,10 @@ struct Connection: BitwiseCopyable {
     var resetSides = ResetSides.none
     /// The fault that reset it.
     var resetFault: UInt16 = 0
+    /// The end that was not reset is never told.
+    var isHalfOpen = false
+    /// When its first packet came.
+    var createdAt: Int64 = 0
     var finsSeen: UInt8 = 0
     var lastUsed: Int64 = 0
     /// Next entry of the same hash bucket, or of the free list.
@@ -73,6 +77,8 @@ struct PendingRequest: BitwiseCopyable {
     var correlationID: Int32
     var apiKey: Int16
     var apiVersion: Int16
+    /// Triggers on its response whose conditions on this request hold, by index.
+    var matches: UInt64 = 0
 }
 
 /// The connections through the link, in memory of a fixed size: a new one takes the place of one that is done, or of
@@ -93,6 +99,8 @@ struct ConnectionTable {
     /// Entries ever used; those below it hold a connection.
     private(set) var count = 0
     private var clockHand = 0
+    /// The entry that was taken out last; -1 for none.
+    private var freed = -1
 
     init() throws {
         memory = try LazyMemory(bytes: Self.capacity * MemoryLayout<Connection>.stride)
@@ -115,27 +123,9 @@ struct ConnectionTable {
         return -1
     }
 
-    /// Adds a connection that is not known. `evicted` is the entry whose place it took: -1 for none.
-    mutating func insert(_ key: ConnectionKey, node: UInt16) -> (entry: Int, evictedOpen: Bool) {
-        var evictedOpen = false
-        let entry: Int
-        if count < Self.capacity {
-            entry = count
-            count += 1
-        } else {
-            entry = victim()
-            evictedOpen = entries[entry].state == .open
-            unlink(entry)
-        }
-        let bucket = Int(key.hash % UInt64(Self.bucketCount))
-        entries[entry] = Connection(key: key, node: node)
-        entries[entry].nextEntry = buckets[bucket] - 1
-        buckets[bucket] = Int32(entry) + 1
-        return (entry, evictedOpen)
-    }
-
-    /// A connection that is done, else the quietest of a sample.
-    private mutating func victim() -> Int {
+    /// The connection whose place the next one must take; nil while there is room. Its rules are the caller's to drop.
+    mutating func chooseVictim() -> Int? {
+        guard count == Self.capacity, freed < 0 else { return nil }
         var quietest = clockHand
         for _ in 0..<64 {
             clockHand = clockHand + 1 == Self.capacity ? 0 : clockHand + 1
@@ -143,6 +133,32 @@ struct ConnectionTable {
             if entries[clockHand].lastUsed < entries[quietest].lastUsed { quietest = clockHand }
         }
         return quietest
+    }
+
+    /// Takes a connection out.
+    mutating func remove(_ entry: Int) {
+        unlink(entry)
+        freed = entry
+    }
+
+    /// Adds a connection that is not known.
+    ///
+    /// - Precondition: `chooseVictim` was asked first.
+    mutating func insert(_ key: ConnectionKey, node: UInt16) -> Int {
+        let entry: Int
+        if freed >= 0 {
+            entry = freed
+            freed = -1
+        } else {
+            precondition(count < Self.capacity, "a full table makes room first")
+            entry = count
+            count += 1
+        }
+        let bucket = Int(key.hash % UInt64(Self.bucketCount))
+        entries[entry] = Connection(key: key, node: node)
+        entries[entry].nextEntry = buckets[bucket] - 1
+        buckets[bucket] = Int32(entry) + 1
+        return entry
     }
 
     private func unlink(_ entry: Int) {
@@ -172,6 +188,13 @@ struct ConnectionTable {
         } else {
             entries[entry].pendingCount = count + 1
         }
+    }
+
+    /// Notes which triggers' conditions the last request satisfies.
+    func noteMatches(_ matches: UInt64, of entry: Int) {
+        guard entries[entry].pendingCount > 0 else { return }
+        let last = (entries[entry].firstPending &+ entries[entry].pendingCount - 1) % Self.pendingCapacity
+        pending[entry * Int(Self.pendingCapacity) + Int(last)].matches |= matches
     }
 
     /// Takes the request with this correlation id, and those before it: they are never answered, because a broker

@@ -28,7 +28,14 @@ extension LinkCore {
         if segment.flags.contains(.ack) {
             noteAcknowledgement(segment.acknowledgement, of: self.half(entry, up: !isUp))
         }
-        if connections.entries[entry].state == .reset, !flags.contains(.syn) || flags.contains(.ack) {
+        if connectionFaultCount > 0,
+            isRefusedOrLost(slot, segment, entry: entry, path: path, index: index, now: now)
+        {
+            return
+        }
+        if connections.entries[entry].state == .reset, !flags.contains(.syn) || flags.contains(.ack),
+            !passesReset(entry, isUp: isUp, flags: flags)
+        {
             refuse(slot, segment, entry: entry, path: path, index: index, now: now)
             return
         }
@@ -61,16 +68,21 @@ extension LinkCore {
         var entry = connections.find(key)
         let isNew = segment.flags.contains(.syn) && !segment.flags.contains(.ack)
         if entry < 0 {
-            let inserted = connections.insert(key, node: paths[path].node)
-            entry = inserted.entry
-            if inserted.evictedOpen { counters.evictedConnections &+= 1 }
+            if let victim = connections.chooseVictim() {
+                if connections.entries[victim].state == .open { counters.evictedConnections &+= 1 }
+                forget(victim)
+                connections.remove(victim)
+            }
+            entry = connections.insert(key, node: paths[path].node)
             counters.connections &+= 1
+            connections.entries[entry].createdAt = now
             if !isNew { markOpaque(entry) }
         } else if isNew, restarts(entry, segment) {
             forget(entry)
             let next = connections.entries[entry].nextEntry
             connections.entries[entry] = Connection(key: key, node: paths[path].node)
             connections.entries[entry].nextEntry = next
+            connections.entries[entry].createdAt = now
             counters.connections &+= 1
         }
         connections.entries[entry].lastUsed = now
@@ -93,9 +105,11 @@ extension LinkCore {
     }
 
     /// Drops the rules of a connection.
-    private mutating func forget(_ entry: Int) {
+    mutating func forget(_ entry: Int) {
         rules.remove(from: half(entry, up: true)) { _ in true }
         rules.remove(from: half(entry, up: false)) { _ in true }
+        captures.end(entry, isUp: true)
+        captures.end(entry, isUp: false)
     }
 
     /// What the receiver acknowledges, it has.

@@ -19,7 +19,13 @@ extension LinkCore {
         half.pointee.next = start &+ UInt32(truncatingIfNeeded: fresh.count)
         var consumed = 0
         while true {
-            switch half.pointee.frame.advance(fresh, isRequest: isUp, consumed: &consumed) {
+            let before = consumed
+            let step = half.pointee.frame.advance(fresh, isRequest: isUp, consumed: &consumed)
+            if capturesBodies, captures.active(entry, isUp: isUp) != nil {
+                captures.append(UnsafeRawBufferPointer(rebasing: fresh[before..<consumed]), entry, isUp: isUp)
+                if case .end = step { judgeBody(entry, isUp: isUp, now: now) }
+            }
+            switch step {
             case .needsMore: return
             case .notKafka:
                 half.pointee.isOpaque = true
@@ -52,14 +58,53 @@ extension LinkCore {
             }
             seen.apiKey = request.apiKey
             seen.apiVersion = request.apiVersion
+            seen.requestMatches = request.matches
         }
         let start = headerEnd &- (isUp ? 12 : 8)
         let end = start &+ 4 &+ header.length
-        for index in 0..<triggerCount where triggers[index].fires(on: seen) {
-            act(
-                triggers[index].actions, fault: triggers[index].fault, on: seen, start: start, end: end, entry, isUp,
-                now)
+        var wantsBody = false
+        for index in 0..<triggerCount {
+            if isUp, triggers[index].looksInto(requestsOf: seen.apiKey) { wantsBody = true }
+            guard triggers[index].concerns(seen), isSatisfied(index, byRequestOf: seen) else { continue }
+            if triggers[index].needsBody {
+                wantsBody = true
+            } else if triggers[index].counts() {
+                act(
+                    triggers[index].actions, fault: triggers[index].fault, on: seen, start: start, end: end, entry,
+                    isUp, now)
+            }
         }
+        if wantsBody { captures.begin(entry, header: header, message: seen, start: start, end: end) }
+    }
+
+    private func isSatisfied(_ trigger: Int, byRequestOf seen: SeenMessage) -> Bool {
+        !triggers[trigger].needsRequest || (trigger < 64 && seen.requestMatches & (1 << UInt64(trigger)) != 0)
+    }
+
+    /// A message whose body was gathered is complete: asks the triggers that had to wait for it.
+    private mutating func judgeBody(_ entry: Int, isUp: Bool, now: Int64) {
+        guard let capture = captures.active(entry, isUp: isUp), let start = capture.bytes else { return }
+        captures.end(entry, isUp: isUp)
+        let frame = UnsafeRawBufferPointer(start: start, count: capture.count)
+        let seen = capture.message
+        var matches: UInt64 = 0
+        for index in 0..<triggerCount {
+            if isUp, index < 64, triggers[index].looksInto(requestsOf: seen.apiKey),
+                triggers[index].requestSatisfies(frame, length: capture.length)
+            {
+                matches |= 1 << UInt64(index)
+            }
+            guard triggers[index].concerns(seen), triggers[index].needsBody, isSatisfied(index, byRequestOf: seen),
+                isUp
+                    ? triggers[index].requestSatisfies(frame, length: capture.length)
+                    : triggers[index].responseSatisfies(frame, version: seen.apiVersion),
+                triggers[index].counts()
+            else { continue }
+            act(
+                triggers[index].actions, fault: triggers[index].fault, on: seen, start: capture.start,
+                end: capture.end, entry, isUp, now)
+        }
+        if matches != 0 { connections.noteMatches(matches, of: entry) }
     }
 
     /// Carries out a trigger's actions by rules for the message's bytes.
@@ -70,8 +115,8 @@ extension LinkCore {
         counters.triggers &+= 1
         let half = self.half(entry, up: isUp)
         var rule = MessageRule(
-            start: start, end: end, action: .drop, fault: fault, resetSides: actions.reset, until: .max,
-            message: message)
+            start: start, end: end, action: .drop, fault: fault, resetSides: actions.reset,
+            isHalfOpen: actions.isHalfOpen, until: .max, message: message)
         if actions.drops {
             addRule(rule, to: half)
         } else if actions.holdNs > 0 {
@@ -85,6 +130,9 @@ extension LinkCore {
             if actions.drops { rule.end = rule.start }
             addRule(rule, to: half)
         }
+        if actions.cutNs > 0 { cut(entry, fault: fault, until: now + actions.cutNs, message, isUp, now) }
+        if actions.startsPhase { startPhase(Int(fault), entry, message, isUp, now) }
+        noteTrigger(fault: fault, message, now)
     }
 
     private mutating func addRule(_ rule: MessageRule, to half: UnsafeMutablePointer<HalfStream>) {

@@ -3,37 +3,43 @@ import PacketWire
 extension LinkCore {
     /// Resets a connection because of a message.
     mutating func reset(_ entry: Int, by rule: MessageRule, isUp: Bool, now: Int64) {
-        reset(entry, fault: Int(rule.fault), sides: rule.resetSides, reason: reasonMessage, isUp: isUp, now: now) {
+        reset(
+            entry, fault: Int(rule.fault), sides: rule.resetSides, isHalfOpen: rule.isHalfOpen, reason: reasonMessage,
+            isUp: isUp, now: now
+        ) {
             $0.name(rule.message)
         }
     }
 
     /// Resets every open connection that a fault's node and phase concern.
-    mutating func resetAll(fault: Int, sides: ResetSides, now: Int64) {
+    mutating func resetAll(fault: Int, actions: FaultActions, now: Int64) {
         for entry in 0..<connections.count {
             guard connections.entries[entry].state == .open,
                 faultNodes[fault] == 0 || faultNodes[fault] == connections.entries[entry].node
             else { continue }
-            reset(entry, fault: fault, sides: sides, reason: reasonTimeline, isUp: true, now: now) { _ in }
+            reset(
+                entry, fault: fault, sides: actions.reset, isHalfOpen: actions.isHalfOpen, reason: reasonTimeline,
+                isUp: true, now: now
+            ) { _ in }
         }
     }
 
     /// Sends resets to the ends that are to get one, behind the packets on their way there, and lets nothing more pass.
     private mutating func reset(
-        _ entry: Int, fault: Int, sides: ResetSides, reason: UInt16, isUp: Bool, now: Int64,
+        _ entry: Int, fault: Int, sides: ResetSides, isHalfOpen: Bool, reason: UInt16, isUp: Bool, now: Int64,
         name: (inout FaultRecord) -> Void
     ) {
         guard connections.entries[entry].state == .open else { return }
         connections.entries[entry].state = .reset
         connections.entries[entry].resetSides = sides
         connections.entries[entry].resetFault = UInt16(fault)
-        rules.remove(from: half(entry, up: true)) { _ in true }
-        rules.remove(from: half(entry, up: false)) { _ in true }
+        connections.entries[entry].isHalfOpen = isHalfOpen
+        forget(entry)
         counters.resets &+= 1
         let key = connections.entries[entry].key
         var record = FaultRecord()
         record.timeUs = (now &+ epochOffsetNs) / 1000
-        record.fate = FateCode.reset.rawValue
+        record.fate = (isHalfOpen ? FateCode.halfOpen : .reset).rawValue
         record.fault = UInt16(fault)
         record.reason = reason
         record.node = connections.entries[entry].node
@@ -55,7 +61,7 @@ extension LinkCore {
     /// Sends one reset in a direction, behind the packets that the link holds for it.
     ///
     /// - Parameter numbers: sequence and acknowledgement; nil: filled in when it leaves, from what was delivered.
-    private mutating func sendReset(_ entry: Int, up: Bool, numbers: (UInt32, UInt32?)?, now: Int64) {
+    mutating func sendReset(_ entry: Int, up: Bool, numbers: (UInt32, UInt32?)?, now: Int64) {
         guard let path = pathIndex(entry, up: up) else { return }
         paths[path].made &+= 1
         let slot = arena.take()
@@ -78,6 +84,16 @@ extension LinkCore {
         arena.meta[Int(slot)].path = UInt16(path)
         arena.meta[Int(slot)].flags = PacketMeta.isReset | (up ? PacketMeta.isClientToBroker : 0)
         queue.insert(slot, at: max(now, half.pointee.lastScheduled), lane: Int(arena.meta[Int(slot)].outPort))
+    }
+
+    /// Whether a packet passes although its connection was reset: after a reset to one end alone, the other end's
+    /// packets reach the end that was reset, whose answer tells it, and resets of the end that was reset pass too.
+    /// A half-open connection lets nothing pass.
+    func passesReset(_ entry: Int, isUp: Bool, flags: TCPSegment.Flags) -> Bool {
+        let connection = connections.entries[entry]
+        if connection.isHalfOpen { return false }
+        let senderWasReset = isUp ? connection.resetSides.includesClient : connection.resetSides.includesBroker
+        return connection.resetSides != .both && (!senderWasReset || flags.contains(.rst))
     }
 
     /// Swallows a packet of a connection that was reset, and answers it as a host without that connection would

@@ -11,6 +11,7 @@ struct MessageRule: BitwiseCopyable {
     var action: Action
     var fault: UInt16
     var resetSides: ResetSides
+    var isHalfOpen: Bool
     /// `hold`: when the bytes may pass.
     var until: Int64
     var message: SeenMessage

@@ -8,6 +8,8 @@ struct SeenMessage: BitwiseCopyable {
     var apiVersion: Int16
     var correlationID: Int32
     var node: UInt16
+    /// Responses: the triggers whose conditions on the request hold, by index.
+    var requestMatches: UInt64 = 0
 }
 
 /// `on:` of a fault, ready for the packet path: counts the messages that match and picks those that trigger.
@@ -15,30 +17,107 @@ struct MessageTrigger {
     /// Index of the fault.
     let fault: UInt16
     let actions: FaultActions
+    private let match: MessageMatch
     private let isRequest: Bool
     private let apiKey: Int16
     private let node: UInt16?
-    private let selection: MessageMatch.Selection
+    private let topic: [UInt8]?
     private var count = 0
 
     init(fault: UInt16, match: MessageMatch, node: Int?, actions: FaultActions) {
         self.fault = fault
         self.actions = actions
+        self.match = match
         isRequest = match.kind == .request
         apiKey = (0..<128).first { APIKey(rawValue: $0).name == match.api } ?? -1
         self.node = (match.node ?? node).map { UInt16(truncatingIfNeeded: $0) }
-        selection = match.selection
+        topic = match.topic.map { Array($0.utf8) }
     }
 
-    /// Whether this message triggers the fault. Each message is asked about once.
-    mutating func fires(on message: SeenMessage) -> Bool {
-        guard message.isRequest == isRequest, message.apiKey == apiKey, node == nil || node == message.node
-        else { return false }
+    /// Whether the message is of the kind, api and node that the trigger looks for.
+    func concerns(_ message: SeenMessage) -> Bool {
+        message.isRequest == isRequest && message.apiKey == apiKey && (node == nil || node == message.node)
+    }
+
+    /// Whether the message's body decides, so that the trigger has to wait for its last byte.
+    var needsBody: Bool {
+        topic != nil || match.partition != nil || match.error != nil || (isRequest && needsBatch)
+    }
+
+    /// Whether, for a response, the request that it answers decides.
+    var needsRequest: Bool { !isRequest && needsBatch }
+
+    /// The api whose requests have to be looked into for `needsRequest`.
+    func looksInto(requestsOf api: Int16) -> Bool { needsRequest && apiKey == api }
+
+    private var needsBatch: Bool { match.producerID != nil || match.baseSequence != nil }
+
+    /// Counts a message that matches; whether it is one of those that trigger.
+    mutating func counts() -> Bool {
         count += 1
-        switch selection {
+        switch match.selection {
         case .all: return true
         case .nth(let numbers): return numbers.contains(count)
         case .every(let n): return count % n == 0
+        }
+    }
+
+    /// Whether a request has a partition that satisfies every condition. Only Produce carries what can be asked for.
+    ///
+    /// - Parameters:
+    ///   - frame: the request from its api key on, or its first part.
+    ///   - length: the length that it declared.
+    func requestSatisfies(_ frame: UnsafeRawBufferPointer, length: Int) -> Bool {
+        var found = false
+        do {
+            var reader = ByteReader(frame)
+            let header = try RequestHeaderView(from: &reader)
+            guard header.apiKey == .produce else { return false }
+            _ = try ProduceWalk.walk(frame, from: reader.position, length: length, version: header.apiVersion) { part in
+                if satisfies(part) { found = true }
+            }
+        } catch {
+            // A peer may send anything; what cannot be read does not match.
+            return found
+        }
+        return found
+    }
+
+    private func satisfies(_ part: ProducePartitionView) -> Bool {
+        // On a response these two are asked of the response itself.
+        if isRequest {
+            if let partition = match.partition, Int(part.partition) != partition { return false }
+            if let topic, !part.topicName.elementsEqual(topic) { return false }
+        }
+        guard needsBatch else { return true }
+        for batch in part.batches {
+            let id = match.producerID.map { $0 == batch.header.producerID } ?? true
+            let sequence = match.baseSequence.map { $0 == Int(batch.header.baseSequence) } ?? true
+            if id && sequence { return true }
+        }
+        return false
+    }
+
+    /// Whether a response has a partition that satisfies every condition.
+    ///
+    /// - Parameter frame: the whole response from its correlation id on.
+    func responseSatisfies(_ frame: UnsafeRawBufferPointer, version: Int16) -> Bool {
+        guard APIKey(rawValue: apiKey) == .produce else { return false }
+        do {
+            var reader = ByteReader(frame)
+            _ = try ResponseHeader.read(from: &reader, apiKey: .produce, apiVersion: version)
+            let response = try ProduceResponse(from: &reader, version: version)
+            for entry in response.topics {
+                if let wanted = match.topic, entry.name != wanted { continue }
+                for part in entry.partitions {
+                    if let partition = match.partition, Int(part.index) != partition { continue }
+                    if let error = match.error, Int(part.errorCode) != error { continue }
+                    return true
+                }
+            }
+            return false
+        } catch {
+            return false
         }
     }
 }
