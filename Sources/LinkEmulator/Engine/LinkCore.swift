@@ -92,6 +92,11 @@ struct LinkCore {
     let reasonRefuse: UInt16
     let reasonBlackhole: UInt16
 
+    /// Reasons that are no impairment's, in the order of the properties above.
+    private static let engineReasons = [
+        "message", "retransmission", "overflow", "reset", "timeline", "partition", "refuse", "blackhole",
+    ]
+
     /// Index of the path for packets of no node.
     var otherPath: Int { pathCount - 1 }
 
@@ -103,46 +108,30 @@ struct LinkCore {
         let sorted = configuration.ports.sorted { $0.node < $1.node }
         portCount = sorted.count
         queue = try DeliveryQueue(arena: arena, lanes: portCount)
-        ports = .allocate(capacity: portCount)
-        for (index, port) in sorted.enumerated() {
-            guard let address = IPv4Address(port.address) else {
-                throw LinkError("'\(port.address)' is not an IPv4 address", remedy: "give each port a dotted address")
-            }
-            ports[index] = Port(address: address.value, node: UInt16(port.node))
-        }
+        ports = Self.allocated(
+            try sorted.map { port in
+                guard let address = IPv4Address(port.address) else {
+                    throw LinkError(
+                        "'\(port.address)' is not an IPv4 address", remedy: "give each port a dotted address")
+                }
+                return Port(address: address.value, node: UInt16(port.node))
+            })
         let planned = try configuration.faults.map { try PlannedFault($0) }
         faultCount = planned.count
         faultIDs = planned.map(\.spec.id)
-        phases = .allocate(capacity: max(faultCount, 1))
-        faultActions = .allocate(capacity: max(faultCount, 1))
-        faultNodes = .allocate(capacity: max(faultCount, 1))
-        faultDirections = .allocate(capacity: max(faultCount, 1))
-        for (index, fault) in planned.enumerated() {
-            (phases + index).initialize(to: fault.phase)
-            (faultActions + index).initialize(to: fault.actions)
-            (faultNodes + index).initialize(to: UInt16(fault.spec.node ?? 0))
-            let direction: UInt8 =
-                switch fault.spec.direction {
-                case nil: 0
-                case .clientToBroker: 1
-                case .brokerToClient: 2
-                }
-            (faultDirections + index).initialize(to: direction)
-        }
+        phases = Self.allocated(planned.map(\.phase))
+        faultActions = Self.allocated(planned.map(\.actions))
+        faultNodes = Self.allocated(planned.map { UInt16($0.spec.node ?? 0) })
+        faultDirections = Self.allocated(
+            planned.map { $0.spec.direction == nil ? 0 : $0.spec.direction == .clientToBroker ? 1 : 2 })
         let nodeLimit = (sorted.last?.node ?? 0) + 1
-        cuts = .allocate(capacity: nodeLimit)
-        cuts.initialize(repeating: NodeCut(until: .min, fault: 0), count: nodeLimit)
+        cuts = Self.allocated(Array(repeating: NodeCut(until: .min, fault: 0), count: nodeLimit))
         let held = try planned.enumerated().compactMap { try ConnectionFault($1, index: $0) }
         connectionFaultCount = held.count
-        connectionFaults = .allocate(capacity: max(held.count, 1))
-        for (index, item) in held.enumerated() { (connectionFaults + index).initialize(to: item) }
-
+        connectionFaults = Self.allocated(held)
         pathCount = (portCount - 1) * 2 + 1
         paths = .allocate(capacity: pathCount)
-        let engineReasons = [
-            "message", "retransmission", "overflow", "reset", "timeline", "partition", "refuse", "blackhole",
-        ]
-        reasons = ImpairmentKind.all.map(\.name) + engineReasons
+        reasons = ImpairmentKind.all.map(\.name) + Self.engineReasons
         let firstEngineReason = UInt16(ImpairmentKind.all.count)
         reasonMessage = firstEngineReason
         reasonRetransmission = firstEngineReason + 1
@@ -163,14 +152,9 @@ struct LinkCore {
             (paths + path).initialize(to: item)
         }
         placedCount = made.count
-        impairments = .allocate(capacity: max(placedCount, 1))
-        placed = .allocate(capacity: max(placedCount, 1))
-        active = .allocate(capacity: max(placedCount, 1))
-        for (index, (impairment, place)) in made.enumerated() {
-            (impairments + index).initialize(to: impairment)
-            (placed + index).initialize(to: place)
-            (active + index).initialize(to: 0)
-        }
+        impairments = Self.allocated(made.map(\.0))
+        placed = Self.allocated(made.map(\.1))
+        active = Self.allocated(made.map { _ in 0 })
 
         let matches = planned.indices.compactMap { index -> MessageTrigger? in
             guard case .message(let match) = planned[index].spec.trigger else { return nil }
@@ -178,13 +162,19 @@ struct LinkCore {
                 fault: UInt16(index), match: match, node: planned[index].spec.node, actions: planned[index].actions)
         }
         triggerCount = matches.count
-        triggers = .allocate(capacity: max(triggerCount, 1))
-        for (index, trigger) in matches.enumerated() { (triggers + index).initialize(to: trigger) }
+        triggers = Self.allocated(matches)
         capturesBodies = matches.contains { $0.needsBody || $0.needsRequest }
         captures = try FrameCapture(connections: ConnectionTable.capacity)
         tracksConnections = !matches.isEmpty || !held.isEmpty || planned.contains { !$0.actions.isEmpty }
         connections = try ConnectionTable()
         rules = try MessageRules()
+    }
+
+    /// The values in memory of their own, which `free` gives back.
+    private static func allocated<T>(_ values: [T]) -> UnsafeMutablePointer<T> {
+        let memory = UnsafeMutablePointer<T>.allocate(capacity: max(values.count, 1))
+        for (index, value) in values.enumerated() { (memory + index).initialize(to: value) }
+        return memory
     }
 
     private static func check(_ configuration: LinkConfiguration) throws {
