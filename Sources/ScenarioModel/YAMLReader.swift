@@ -106,7 +106,9 @@ struct YAMLReader {
             .parser(let context, let problem, let mark, _),
             .composer(let context, let problem, let mark, _):
             let note = context.map { " (\($0.text) at line \($0.mark.line))" } ?? ""
-            return ScenarioError(at: at(mark), "not YAML: \(problem)\(note)")
+            // libyaml's words for the commonest slip: a claim such as `it breaks: twice`.
+            let hint = problem.hasPrefix("mapping values are not allowed") ? "a text that holds ': ' in quotes" : nil
+            return ScenarioError(at: at(mark), "not YAML: \(problem)\(note)", allowed: hint)
         case .reader(let problem, let offset, _, let yaml):
             let before = yaml.prefix(offset ?? 0)
             let line = before.count { $0.isNewline } + 1

@@ -28,10 +28,10 @@ import Testing
         return blocks
     }
 
-    @Test(arguments: ["scenario-format.md"])
+    @Test(arguments: ["scenario-format.md", "guide.md"])
     func everyExampleIsValid(file: String) throws {
         let blocks = blocks(try text(file))
-        #expect(blocks.count >= 5)
+        #expect(blocks.count >= 4)
         for block in blocks {
             let whole = block.yaml.contains("name: ") && block.yaml.hasPrefix("name: ")
             let yaml = whole ? block.yaml : "name: example\nclaim: An example.\n" + block.yaml
@@ -42,6 +42,13 @@ import Testing
                 Issue.record("\(file), the block at line \(block.line): \(error)")
             }
         }
+    }
+
+    /// A link to a scenario is a promise that it is there.
+    @Test func everyScenarioNamedInTheGuideExists() throws {
+        let links = try text("guide.md").matches(of: /\(\.\.\/(Scenarios\/[^)]+)\)/).map { String($0.output.1) }
+        #expect(links.count > 5)
+        for link in links { #expect(FileManager.default.fileExists(atPath: "\(repository)/\(link)"), "\(link)") }
     }
 
     @Test func everyKeyIsDocumented() throws {

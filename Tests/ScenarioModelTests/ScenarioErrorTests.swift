@@ -241,6 +241,11 @@ import Testing
             wrong("a: [1, 2") == """
                 x.yaml:4:1: not YAML: did not find expected ',' or ']' (while parsing a flow sequence at line 3)
                 """)
+        #expect(
+            wrong("claim: it breaks: twice", head: "name: s\n") == """
+                x.yaml:2:17: not YAML: mapping values are not allowed in this context; \
+                allowed: a text that holds ': ' in quotes
+                """)
         #expect(wrong("a: *b").hasPrefix("x.yaml:3:4: not YAML: found undefined alias"))
         #expect(wrong("", head: "").hasPrefix("x.yaml:1:1: the file is empty"))
         #expect(wrong("a: 1\n--- \nb: 2", head: "").hasPrefix("x.yaml:2:1: not YAML: but found another document"))
