@@ -164,9 +164,12 @@ public struct DriverCatalog: Sendable {
         }
         return DriverLaunch(
             executable: java,
-            // A driver is short-lived: a quick start matters more than the best code of a long run.
+            // A driver is short-lived: a quick start matters more than the best code of a long run. Performance files are
+            // named by process id, which is not unique across sandboxes; the virtual machine's own warnings must not
+            // stand between the driver's lines.
             arguments: [
-                "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx512m", "-cp", directory + "/*",
+                "-XX:-UsePerfData", "-Xlog:disable", "-Xlog:all=warning:stderr", "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx512m", "-cp", directory + "/*",
                 "crosswind.Driver",
             ], expectedVersion: version)
     }
