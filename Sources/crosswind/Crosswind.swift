@@ -17,7 +17,7 @@ struct Crosswind: ParsableCommand {
         subcommands: [
             BrokerCommand.self, ConformCommand.self, RunCommand.self, ValidateCommand.self, ListCommand.self,
             ReportCommand.self, DiffCommand.self, BaselineCommand.self,
-            DoctorCommand.self, InspectCommand.self,
+            DoctorCommand.self, InspectCommand.self, DriverCheckCommand.self,
         ])
 
     static func main() {
