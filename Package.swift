@@ -84,9 +84,21 @@ let package = Package(
             dependencies: ["LinkEmulator", "Testbed", "CLinux", "ScenarioModel", "EvidenceModel"],
             path: "Benchmarks/link", swiftSettings: strict),
 
+        // Invented traffic for tests, benchmarks and fuzzing.
+        .target(
+            name: "CaptureSynthesis", dependencies: ["PacketWire", "KafkaWire"], path: "Benchmarks/CaptureSynthesis",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "capture-generator", dependencies: ["CaptureSynthesis"], path: "Benchmarks/inspect",
+            exclude: ["bench_inspect.py"], swiftSettings: strict),
+        .executableTarget(
+            name: "fuzz-captures", dependencies: ["WireObserver", "CaptureSynthesis", "KafkaWire"],
+            path: "Fuzz/captures", exclude: ["README.md"], swiftSettings: strict),
+
         .testTarget(name: "PacketWireTests", dependencies: ["PacketWire"], swiftSettings: strict),
         .testTarget(
-            name: "WireObserverTests", dependencies: ["WireObserver", "PacketWire", "KafkaWire", "EvidenceModel"],
+            name: "WireObserverTests",
+            dependencies: ["WireObserver", "PacketWire", "KafkaWire", "EvidenceModel", "CaptureSynthesis"],
             swiftSettings: strict),
         .testTarget(
             name: "LinkEmulatorTests",

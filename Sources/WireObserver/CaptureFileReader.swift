@@ -26,7 +26,7 @@ final class CaptureFileReader {
         case damaged(Int)
     }
 
-    private static let initialCapacity = 1 << 20
+    private static let initialCapacity = 256 << 10
 
     private let path: String
     private let descriptor: Int32

@@ -58,7 +58,10 @@ extension CaptureObserver {
             connection.requests.feed(bytes, timeNs: timeNs)
             afterRequests(connection)
         } else {
-            connection.responses.feed(bytes, timeNs: timeNs) { connection.interest($0) }
+            connection.responses.rawTokensAllowed = connection.rawTokensAllowed
+            connection.responses.feed(bytes, timeNs: timeNs) { correlationID, isAligned in
+                interest(connection, correlationID, isAligned: isAligned)
+            }
             afterResponses(connection)
         }
     }
@@ -87,7 +90,7 @@ extension CaptureObserver {
         }
         guard !connection.requests.completed.isEmpty else { return }
         if connection.summary.clientID == nil { connection.summary.clientID = connection.requests.clientID }
-        connection.responses.rawTokensAllowed = connection.requests.rawTokensAllowed
+        connection.rawTokensAllowed = connection.requests.rawTokensAllowed
         for request in connection.requests.completed { complete(request, connection) }
         connection.requests.clearCompleted()
     }
@@ -129,6 +132,7 @@ extension CaptureObserver {
             cutHeaders += 1
         }
         attempts.append(attempt)
+        guard case .recent = retention else { return }
         live.requests += 1
         live.records += Int(entry.recordCount)
         if sequences.isRepeat(attempt) { live.retries += 1 }
@@ -153,15 +157,21 @@ extension CaptureObserver {
         for response in completed { complete(response, connection) }
     }
 
-    private func complete(_ response: ResponseScanner.Response, _ connection: Connection) {
-        var found = connection.outstandingIndex(response.correlationID)
-        if found == nil, connection.client.stream.isHolding {
-            // The broker has read a request that is incomplete here: its missing bytes will not come any more.
+    private func interest(
+        _ connection: Connection, _ correlationID: Int32, isAligned: Bool
+    ) -> ResponseScanner.Interest {
+        let interest = connection.interest(correlationID)
+        guard interest == .unknown, isAligned, connection.client.stream.isHolding else { return interest }
+        // The broker has read a request that is incomplete here: its missing bytes will not come any more.
+        while connection.client.stream.isHolding {
             connection.client.stream.abandonHole()
             drain(connection, fromClient: true)
-            found = connection.outstandingIndex(response.correlationID)
         }
-        guard let found else {
+        return connection.interest(correlationID)
+    }
+
+    private func complete(_ response: ResponseScanner.Response, _ connection: Connection) {
+        guard let found = connection.outstandingIndex(response.correlationID) else {
             unmatchedResponses += 1
             return
         }
@@ -205,7 +215,7 @@ extension CaptureObserver {
     }
 
     private func take(_ answer: ProducePartitionAnswer, _ range: Range<Int>) {
-        answers[answer.errorCode, default: 0] += 1
+        if answer.errorCode == 0 { successes += 1 } else { errors[answer.errorCode, default: 0] += 1 }
         let isDeduplicated = answer.errorCode == 0 && answer.logAppendTimeMs >= 0
         if isDeduplicated { counts.deduplicatedAnswers += 1 }
         live.note(errorCode: answer.errorCode, isDeduplicated: isDeduplicated)

@@ -39,20 +39,23 @@ final class Connection {
     /// Bytes looked at for a first request before a connection in mid stream is taken for something else.
     static let searchLimit: Int64 = 4 << 20
 
-    var summary: ObservedConnection
+    // See CaptureObserver: nothing re-enters while a packet is taken.
+    @exclusivity(unchecked) var summary: ObservedConnection
     /// Index among the capture's Kafka connections, once it is one.
     var index: Int32 = -1
-    var role = Role.unknown
+    @exclusivity(unchecked) var role = Role.unknown
     var sawStart: Bool
-    var client: Half
-    var broker: Half
-    var requests: RequestScanner
-    var responses = ResponseScanner()
-    var outstanding: [Outstanding] = []
-    var outstandingHead = 0
-    /// The request scanner begins in mid stream.
+    @exclusivity(unchecked) var client: Half
+    @exclusivity(unchecked) var broker: Half
+    @exclusivity(unchecked) var requests: RequestScanner
+    @exclusivity(unchecked) var responses = ResponseScanner()
+    @exclusivity(unchecked) var outstanding: [Outstanding] = []
+    @exclusivity(unchecked) var outstandingHead = 0
+    /// SaslHandshake v0 went by.
+    var rawTokensAllowed = false
+    /// Payload was seen.
     var began = false
-    var handshake = Handshake.none
+    @exclusivity(unchecked) var handshake = Handshake.none
     var midStreamPackets = 0
     /// Requests given up as never answered.
     var droppedOutstanding = 0

@@ -16,14 +16,18 @@ enum RecordsChecksum {
         return powers
     }()
 
-    /// The checksum of the `length` bytes of records in a batch whose checked header part is `header` (40 bytes).
-    static func records(batch: UInt32, header: UnsafeRawBufferPointer, length: Int) -> UInt32 {
-        batch ^ advance(CRC32C.checksum(header), by: length)
+    /// The checksum of the records of a batch whose checked header part is `header` (40 bytes) and whose records' length
+    /// has this ``factor(_:)``.
+    static func records(batch: UInt32, header: UnsafeRawBufferPointer, factor: UInt32) -> UInt32 {
+        batch ^ multiply(CRC32C.checksum(header), factor)
     }
 
     /// `crc` moved on over `length` bytes.
-    static func advance(_ crc: UInt32, by length: Int) -> UInt32 {
-        var result = crc
+    static func advance(_ crc: UInt32, by length: Int) -> UInt32 { multiply(crc, factor(length)) }
+
+    /// x^(8 * length) modulo the polynomial.
+    static func factor(_ length: Int) -> UInt32 {
+        var result: UInt32 = 1 << 31
         var rest = UInt32(clamping: length)
         var bit = 0
         while rest != 0 {

@@ -55,7 +55,12 @@ extension RequestScanner {
             let length = header.totalSize - RecordBatchHeader.size
             let checked = UnsafeRawBufferPointer(
                 rebasing: window[RecordBatchHeader.checkedFromOffset..<RecordBatchHeader.size])
-            let records = RecordsChecksum.records(batch: header.crc, header: checked, length: length)
+            // Batches of one producer are often of one length.
+            if length != lastLength {
+                lastLength = length
+                lastFactor = RecordsChecksum.factor(length)
+            }
+            let records = RecordsChecksum.records(batch: header.crc, header: checked, factor: lastFactor)
             entry.payload = UInt64(records) << 32 | UInt64(UInt32(truncatingIfNeeded: length))
             entry.identity = UInt64(header.crc) << 32 | UInt64(UInt32(truncatingIfNeeded: length))
             entry.isHeaderWhole = true

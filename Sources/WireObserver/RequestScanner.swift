@@ -83,6 +83,9 @@ struct RequestScanner {
     var currentTopic: Int32 = -1
     var rawTokensAllowed = false
     private var timeNs: Int64 = 0
+    /// Length of the last batch's records, and what moves a checksum on over so many bytes.
+    var lastLength = -1
+    var lastFactor: UInt32 = 0
 
     /// Requests since the owner last emptied the list.
     var completed: [Request] = []
@@ -176,11 +179,13 @@ struct RequestScanner {
         pending.removeAll(keepingCapacity: true)
         consume(available)
         guard state != .frame, state != .searching, left <= frameRemaining else {
+            // A request whose end is lost takes its entries with it; those of completed ones stay.
+            if state != .frame, state != .searching {
+                entries.removeLast(max(entries.count - current.firstEntry, 0))
+            }
             position += Int64(left)
             frameRemaining = 0
             state = .searching
-            entries.removeLast(max(entries.count - current.firstEntry, 0))
-            current.firstEntry = entries.count
             return
         }
         current.isWhole = false

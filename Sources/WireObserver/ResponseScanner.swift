@@ -61,11 +61,15 @@ struct ResponseScanner {
         pending.removeAll(keepingCapacity: true)
     }
 
+    /// Bytes held of the response that is being read.
+    var keptBytes: Int { body.count }
+
     /// First byte of the response that is being read, or of the next one.
     var frameStart: Int64 { state == .frame || state == .searching ? position : start }
 
-    /// Takes the next bytes of the stream; `interest` tells what the response with this correlation id is.
-    mutating func feed(_ chunk: UnsafeRawBufferPointer, timeNs: Int64, interest: (Int32) -> Interest) {
+    /// Takes the next bytes of the stream; `interest` tells what the response with this correlation id is. Its second
+    /// argument is true for a response that stands where one must, false for a guess.
+    mutating func feed(_ chunk: UnsafeRawBufferPointer, timeNs: Int64, interest: (Int32, Bool) -> Interest) {
         note(timeNs)
         var offset = 0
         while offset < chunk.count {
@@ -123,7 +127,7 @@ struct ResponseScanner {
     }
 
     /// The head of a response, which can be split between what is pending and `window`; returns bytes of `window` taken.
-    private mutating func head(_ window: UnsafeRawBufferPointer, _ interest: (Int32) -> Interest) -> Int {
+    private mutating func head(_ window: UnsafeRawBufferPointer, _ interest: (Int32, Bool) -> Interest) -> Int {
         if pending.isEmpty, window.count >= Self.headSize { return begin(window, interest) }
         let earlier = pending.count
         let taken = min(Self.headSize - earlier, window.count)
@@ -138,14 +142,14 @@ struct ResponseScanner {
     }
 
     /// Begins a response; returns how many bytes that took, 0 when it can be none.
-    private mutating func begin(_ bytes: UnsafeRawBufferPointer, _ interest: (Int32) -> Interest) -> Int {
+    private mutating func begin(_ bytes: UnsafeRawBufferPointer, _ interest: (Int32, Bool) -> Interest) -> Int {
         let size = Int(Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: 0, as: Int32.self)))
         let correlation = Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: 4, as: Int32.self))
         if size == 0, rawTokensAllowed {
             position += 4
             return 4
         }
-        let kind = interest(correlation)
+        let kind = interest(correlation, true)
         // A response that answers nothing known is believed only as long as little depends on it.
         let limit = kind == .unknown ? 16 << 20 : Self.maximumFrame
         guard size >= 4, size <= limit else {
@@ -165,13 +169,13 @@ struct ResponseScanner {
     }
 
     /// Looks for a response to a known request; returns bytes passed over.
-    private mutating func search(_ window: UnsafeRawBufferPointer, _ interest: (Int32) -> Interest) -> Int {
+    private mutating func search(_ window: UnsafeRawBufferPointer, _ interest: (Int32, Bool) -> Interest) -> Int {
         var offset = 0
         while window.count - offset >= Self.headSize {
             let size = Int(Int32(bigEndian: window.loadUnaligned(fromByteOffset: offset, as: Int32.self)))
             if size >= 4, size <= Self.maximumFrame {
                 let correlation = Int32(bigEndian: window.loadUnaligned(fromByteOffset: offset + 4, as: Int32.self))
-                if interest(correlation) != .unknown {
+                if interest(correlation, false) != .unknown {
                     state = .frame
                     position += Int64(offset)
                     return offset

@@ -39,8 +39,8 @@ struct SideEvidence {
         case .syn where segment.isSynchronise, .synAck where segment.isSynchronise: connection.handshake = .done
         case .synAck(let synNs, let synAckNs) where fromClient:
             handshakes += 1
-            answerNs += max(synAckNs - synNs, 0)
-            completionNs += max(timeNs - synAckNs, 0)
+            answerNs &+= max(synAckNs - synNs, 0)
+            completionNs &+= max(timeNs - synAckNs, 0)
             connection.handshake = .done
         case .none where !segment.isSynchronise:
             connection.midStreamPackets += 1

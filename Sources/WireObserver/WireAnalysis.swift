@@ -34,26 +34,54 @@ public final class WireAnalysis {
     /// Reads and joins the captures.
     ///
     /// - Throws: ``CaptureError`` when a file cannot be read or is no capture.
-    public init(_ sources: [CaptureSource]) throws {
+    public convenience init(_ sources: [CaptureSource]) throws {
         let topics = TopicTable()
         var observers: [CaptureObserver] = []
         var notes: [WireEvidence.Finding] = []
-        var detected: [Bool] = []
         for source in sources {
             let observer = CaptureObserver(
                 file: source.files.first ?? "", side: source.side ?? .client, topics: topics)
             observer.node = source.node
             for file in source.files { try Self.read(file, observer, &notes) }
-            observer.finish()
-            if source.side == nil { observer.counts.side = observer.sideEvidence.side ?? .client }
-            detected.append(source.side == nil)
             observers.append(observer)
         }
-        if sources.count == 2, sources.allSatisfy({ $0.side == nil }) { Self.tellApart(observers) }
+        self.init(
+            observers, topics, files: sources.map(\.files), areSidesKnown: sources.map { $0.side != nil }, notes)
+    }
+
+    /// Reads one capture that is in memory: for tests and fuzzing.
+    ///
+    /// - Throws: ``CaptureFormatError`` when the bytes are no capture.
+    package convenience init(bytes: UnsafeRawBufferPointer, side: WireEvidence.Side? = nil) throws(CaptureFormatError) {
+        let topics = TopicTable()
+        let observer = CaptureObserver(file: "memory", side: side ?? .client, topics: topics)
+        var parser = CaptureParser()
+        var offset = 0
+        reading: while true {
+            do throws(CaptureFormatError) {
+                guard case .packet(let packet) = try parser.next(in: bytes, at: &offset) else { break reading }
+                observer.observe(packet)
+            } catch {
+                guard case .damaged = error else { throw error }
+                break reading
+            }
+        }
+        self.init([observer], topics, files: [[]], areSidesKnown: [side != nil], [])
+    }
+
+    private init(
+        _ observers: [CaptureObserver], _ topics: TopicTable, files: [[String]], areSidesKnown: [Bool],
+        _ notes: [WireEvidence.Finding]
+    ) {
+        for (observer, isKnown) in zip(observers, areSidesKnown) {
+            observer.finish()
+            if !isKnown { observer.counts.side = observer.sideEvidence.side ?? .client }
+        }
+        if observers.count == 2, !areSidesKnown.contains(true) { Self.tellApart(observers) }
         self.observers = observers
-        files = sources.map(\.files)
+        self.files = files
         self.topics = topics
-        sidesDetected = detected
+        sidesDetected = areSidesKnown.map { !$0 }
         hasClientSide = observers.contains { $0.counts.side == .client }
         hasBrokerSide = observers.contains { $0.counts.side == .broker }
         connectionJoin = ConnectionJoin(observers)

@@ -36,7 +36,10 @@ struct SequenceChecker {
         case epochNotRestarted(previous: Int16)
     }
 
-    private var states: [Stream: State] = [:]
+    private var numbers: [Stream: Int] = [:]
+    private var states: [State] = []
+    private var lastStream: Stream?
+    private var lastNumber = 0
     private var fresh: Set<Int64>
     private(set) var gaps: [Gap] = []
 
@@ -48,38 +51,48 @@ struct SequenceChecker {
         _ stream: Stream, epoch: Int16, base: Int32, last: Int32, batch: Int, startsKnown: Bool
     ) -> Violation? {
         let after = RecordBatchHeader.advance(last, by: 1)
-        guard let state = states[stream] else {
-            states[stream] = State(epoch: epoch, next: after)
+        guard let number = number(of: stream) else {
+            add(stream, State(epoch: epoch, next: after))
             if base != 0, startsKnown, fresh.contains(stream.producerID) {
-                open(
-                    Gap(
-                        stream: stream, epoch: epoch, from: 0, to: RecordBatchHeader.advance(base, by: -1), batch: batch
-                    ))
+                let before = RecordBatchHeader.advance(base, by: -1)
+                open(Gap(stream: stream, epoch: epoch, from: 0, to: before, batch: batch))
             }
             return nil
         }
+        let state = states[number]
         if epoch > state.epoch {
-            states[stream] = State(epoch: epoch, next: after)
+            states[number] = State(epoch: epoch, next: after)
             return base == 0 ? nil : .epochNotRestarted(previous: state.epoch)
         }
         // A request of an older epoch that comes late is the broker's to refuse.
         guard epoch == state.epoch else { return nil }
         let ahead = (base &- state.next) & 0x7fff_ffff
         if ahead == 0 {
-            states[stream]?.next = after
+            states[number].next = after
             return nil
         }
         if ahead < 0x4000_0000 {
-            open(
-                Gap(
-                    stream: stream, epoch: epoch, from: state.next, to: RecordBatchHeader.advance(base, by: -1),
-                    batch: batch))
-            states[stream]?.next = after
+            let before = RecordBatchHeader.advance(base, by: -1)
+            open(Gap(stream: stream, epoch: epoch, from: state.next, to: before, batch: batch))
+            states[number].next = after
             return nil
         }
         if fill(stream, epoch, base, last) { return nil }
-        if ((after &- state.next) & 0x7fff_ffff) < 0x4000_0000 { states[stream]?.next = after }
+        if ((after &- state.next) & 0x7fff_ffff) < 0x4000_0000 { states[number].next = after }
         return .overlap(next: state.next)
+    }
+
+    private mutating func number(of stream: Stream) -> Int? {
+        if stream == lastStream { return lastNumber }
+        guard let number = numbers[stream] else { return nil }
+        (lastStream, lastNumber) = (stream, number)
+        return number
+    }
+
+    private mutating func add(_ stream: Stream, _ state: State) {
+        numbers[stream] = states.count
+        (lastStream, lastNumber) = (stream, states.count)
+        states.append(state)
     }
 
     private mutating func open(_ gap: Gap) {

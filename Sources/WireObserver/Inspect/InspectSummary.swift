@@ -32,49 +32,83 @@ extension WireAnalysis {
             + InspectText.count(capture.resets, "reset")
     }
 
+    private struct Producer: Hashable {
+        var address: IPAddress
+        var clientID: String
+        var producerID: Int64
+    }
+
+    private struct Sent {
+        var batches = 0
+        var records = 0
+        var acks: Set<Int16> = []
+        var versions: Set<Int16> = []
+        var topics: Set<Int32> = []
+        var isTransactional = false
+        var last: ObservedAttempt?
+
+        mutating func note(_ request: ObservedAttempt) {
+            batches += 1
+            records += Int(request.recordCount)
+            if let last, last.acks == request.acks, last.apiVersion == request.apiVersion, last.topic == request.topic {
+                return
+            }
+            last = request
+            acks.insert(request.acks)
+            versions.insert(request.apiVersion)
+            topics.insert(request.topic)
+            if request.flags.contains(.transactional) { isTransactional = true }
+        }
+    }
+
+    /// Where a producer's batches come from: few different values, so that the names are looked up once for each.
+    private struct Origin: Hashable {
+        var capture: Int
+        var connection: Int32
+        var producerID: Int64
+    }
+
     /// One line for each producer: where it runs, what it calls itself, what it sent.
     private func producerLines() -> [String] {
-        struct Producer: Hashable {
-            var address: IPAddress
-            var clientID: String
-            var producerID: Int64
-        }
-        struct Sent {
-            var batches = 0
-            var records = 0
-            var acks: Set<Int16> = []
-            var versions: Set<Int16> = []
-            var topics: Set<Int32> = []
-            var isTransactional = false
-        }
-        var producers: [Producer: Sent] = [:]
-        var order: [Producer] = []
+        var origins: [Origin: Int] = [:]
+        var numbers: [Producer: Int] = [:]
+        var order: [(producer: Producer, sent: Sent)] = []
+        var last: (origin: Origin, number: Int)?
         for number in ledger.batches.indices {
-            let batch = ledger.batches[number]
-            let request = ledger.request(batch.firstAttempt)
-            let attempt = joined[Int(batch.firstAttempt)]
-            let connection = attempts.connection(attempt.client >= 0 ? attempt.client : attempt.broker)
-            let producer = Producer(
-                address: connection.client.address, clientID: connection.clientID ?? "",
-                producerID: request.producerID)
-            if producers[producer] == nil { order.append(producer) }
-            producers[producer, default: Sent()].batches += 1
-            producers[producer, default: Sent()].records += Int(request.recordCount)
-            producers[producer, default: Sent()].acks.insert(request.acks)
-            producers[producer, default: Sent()].versions.insert(request.apiVersion)
-            producers[producer, default: Sent()].topics.insert(topics.resolved(request.topic))
-            if request.flags.contains(.transactional) {
-                producers[producer, default: Sent()].isTransactional = true
+            let first = ledger.batches[number].firstAttempt
+            let request = ledger.request(first)
+            let noted = joined[Int(first)].client >= 0 ? joined[Int(first)].client : joined[Int(first)].broker
+            let capture = attempts.capture(of: noted)
+            let origin = Origin(
+                capture: capture, connection: attempts[noted].connection, producerID: request.producerID)
+            if let last, last.origin == origin {
+                order[last.number].sent.note(request)
+                continue
             }
+            var place = origins[origin]
+            if place == nil {
+                let connection = observers[capture].connections[Int(origin.connection)]
+                let producer = Producer(
+                    address: connection.client.address, clientID: connection.clientID ?? "",
+                    producerID: request.producerID)
+                place = numbers[producer]
+                if place == nil {
+                    numbers[producer] = order.count
+                    order.append((producer, Sent()))
+                }
+                place = place ?? order.count - 1
+                origins[origin] = place
+            }
+            order[place ?? 0].sent.note(request)
+            last = (origin, place ?? 0)
         }
-        var lines = order.prefix(8).map { producer -> String in
-            let sent = producers[producer] ?? Sent()
+        var lines = order.prefix(8).map { producer, sent -> String in
             let kind =
                 sent.isTransactional
                 ? "transactional" : producer.producerID >= 0 ? "idempotent" : "not idempotent"
             let acks = sent.acks.sorted().map { $0 == -1 ? "all" : String($0) }.joined(separator: ",")
             let versions = sent.versions.sorted().map { "v\($0)" }.joined(separator: ",")
-            let names = sent.topics.map { topics.text($0) }.sorted()
+            let names = Set(sent.topics.map { topics.text($0) }).sorted()
             let topicText =
                 names.prefix(3).joined(separator: ", ") + (names.count > 3 ? " and \(names.count - 3) more" : "")
             let id = producer.producerID >= 0 ? ", producer id \(producer.producerID)" : ""
@@ -120,7 +154,8 @@ private struct Totals {
     var errors: [Int16: Int] = [:]
     var acknowledgedRecords = 0
     var records = 0
-    var latenciesUs: [Int64] = []
+    var acknowledged = 0
+    var latenciesUs: [Int32] = []
 
     init(_ analysis: WireAnalysis) {
         let ledger = analysis.ledger
@@ -128,28 +163,38 @@ private struct Totals {
         batches = ledger.batches.count
         for number in ledger.batches.indices {
             let batch = ledger.batches[number]
-            let indices = ledger.attempts(of: batch)
-            let fates = judge.fates(batch, indices)
             let count = Int(ledger.request(batch.firstAttempt).recordCount)
             records += count
+            if batch.attemptCount == 1 {
+                attempts += 1
+                let fate = judge.fate(batch.firstAttempt)
+                note(batch.firstAttempt, fate, batch, ledger)
+                if fate == .acknowledged { acknowledgedRecords += count }
+                continue
+            }
+            let indices = ledger.attempts(of: batch)
+            let fates = judge.fates(batch, indices)
             attempts += indices.count
             if indices.count > 1 { retriedBatches += 1 }
             var isAcknowledged = false
             for (index, fate) in zip(indices, fates) {
-                self.fates[fate, default: 0] += 1
                 if fate == .acknowledged { isAcknowledged = true }
-                if ledger.isDeduplicated(index, in: batch) { deduplicated += 1 }
-                if let answer = ledger.answer(index), answer.errorCode != 0 {
-                    errors[answer.errorCode, default: 0] += 1
-                }
-                let attempt = ledger.client(index) ?? ledger.request(index)
-                if fate == .acknowledged, latenciesUs.count < 4_000_000 {
-                    latenciesUs.append((attempt.answerNs - attempt.requestNs) / 1000)
-                }
+                note(index, fate, batch, ledger)
             }
             if isAcknowledged { acknowledgedRecords += count }
         }
         latenciesUs.sort()
+    }
+
+    private mutating func note(
+        _ index: Int32, _ fate: WireEvidence.Fate, _ batch: BatchLedger.Batch, _ ledger: BatchLedger
+    ) {
+        if fate == .acknowledged { acknowledged += 1 } else { fates[fate, default: 0] += 1 }
+        if ledger.isDeduplicated(index, in: batch) { deduplicated += 1 }
+        if let answer = ledger.answer(index), answer.errorCode != 0 { errors[answer.errorCode, default: 0] += 1 }
+        guard fate == .acknowledged, latenciesUs.count < 4_000_000 else { return }
+        let attempt = ledger.client(index) ?? ledger.request(index)
+        latenciesUs.append(Int32(clamping: (attempt.answerNs - attempt.requestNs) / 1000))
     }
 
     var lines: [String] {

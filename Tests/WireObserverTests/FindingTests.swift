@@ -1,0 +1,145 @@
+import CaptureSynthesis
+import EvidenceModel
+import KafkaWire
+import Testing
+
+@testable import WireObserver
+
+/// A history for each finding that shows it, and that it does not come up without its cause.
+struct FindingTests {
+    /// Findings of a client-side capture of one connection.
+    private func findings(_ body: (inout SyntheticConnection) throws -> Void) throws -> [WireEvidence.Finding] {
+        let bytes = try syntheticCapture { capture in
+            var connection = syntheticConnection(capture)
+            connection.open()
+            try body(&connection)
+        }
+        return try analyse(bytes, side: .client).evidence().findings
+    }
+
+    @Test func cleanTrafficHasNone() throws {
+        let found = try findings { connection in
+            for number: Int32 in 0..<10 {
+                try connection.exchange(batch(number), correlationID: number, baseOffset: Int64(number))
+            }
+        }
+        #expect(found.isEmpty)
+    }
+
+    @Test func aSequenceGap() throws {
+        let found = try findings { connection in
+            try connection.exchange(batch(0, count: 5), correlationID: 1)
+            try connection.exchange(batch(8), correlationID: 2, errorCode: 45)
+        }
+        #expect(found.map(\.kind).sorted() == ["not_appended", "sequence_error", "sequence_gap"])
+        #expect(found.first { $0.kind == "sequence_gap" }?.detail.contains("sequences 5 to 7") == true)
+        #expect(found.first { $0.kind == "sequence_gap" }?.batch == "orders-0/1000.0/seq 8")
+    }
+
+    @Test func aGapThatIsFilledLaterIsNone() throws {
+        let found = try findings { connection in
+            try connection.exchange(batch(0), correlationID: 1)
+            try connection.exchange(batch(2), correlationID: 2)
+            try connection.exchange(batch(1), correlationID: 3)
+        }
+        #expect(found.isEmpty)
+    }
+
+    @Test func sequencesWrapWithoutAGap() throws {
+        let found = try findings { connection in
+            try connection.exchange(batch(.max - 1, count: 2), correlationID: 1)
+            try connection.exchange(batch(0, count: 3), correlationID: 2)
+        }
+        #expect(found.isEmpty)
+    }
+
+    @Test func reuseOfASequenceRangeWithOtherRecords() throws {
+        let found = try findings { connection in
+            try connection.exchange(batch(0, content: 1), correlationID: 1)
+            try connection.exchange(batch(0, content: 2), correlationID: 2, logAppendTimeMs: 99)
+        }
+        #expect(found.map(\.kind) == ["sequence_reuse"])
+        #expect(found.first?.detail.contains("these records are gone") == true)
+    }
+
+    @Test func aRetryWithOtherBounds() throws {
+        let found = try findings { connection in
+            try connection.exchange(batch(0, count: 3), correlationID: 1)
+            try connection.exchange(batch(1, count: 3), correlationID: 2, errorCode: 45)
+        }
+        #expect(found.map(\.kind).contains("retry_changed"))
+    }
+
+    @Test func epochsMustBeginAtZero() throws {
+        let good = try findings { connection in
+            try connection.exchange(batch(0), correlationID: 1)
+            try connection.exchange(batch(0, epoch: 1, content: 2), correlationID: 2)
+        }
+        #expect(good.map(\.kind) == ["epoch_bump"])
+        #expect(good.first?.detail.contains("by the client itself") == true)
+        let bad = try findings { connection in
+            try connection.exchange(batch(0), correlationID: 1)
+            try connection.exchange(batch(1, epoch: 1, content: 2), correlationID: 2)
+        }
+        #expect(bad.map(\.kind).contains("epoch_not_restarted"))
+    }
+
+    @Test func theSameRecordsUnderTwoEpochs() throws {
+        let found = try findings { connection in
+            try connection.exchange(batch(0), correlationID: 1)
+            try connection.exchange(batch(0, epoch: 1), correlationID: 2, baseOffset: 1)
+        }
+        #expect(found.map(\.kind).sorted() == ["epoch_bump", "payload_under_two_epochs"])
+        #expect(found.last?.detail.contains("duplicates") == true)
+    }
+
+    @Test func a46IsNotApacheKafkas() throws {
+        let found = try findings { connection in
+            try connection.exchange(batch(0), correlationID: 1)
+            try connection.exchange(batch(0), correlationID: 2, errorCode: 46)
+        }
+        #expect(found.map(\.kind).contains("foreign_46"))
+    }
+
+    @Test func aDeduplicationWithAnotherOffset() throws {
+        let found = try findings { connection in
+            try connection.exchange(batch(0), correlationID: 1, baseOffset: 10)
+            try connection.exchange(batch(0), correlationID: 2, baseOffset: 11, logAppendTimeMs: 5)
+        }
+        #expect(found.map(\.kind) == ["dedup_offset_mismatch"])
+    }
+
+    @Test func aBatchThatABrokerAppendsTwice() throws {
+        let found = try findings { connection in
+            try connection.exchange(batch(0), correlationID: 1, baseOffset: 10)
+            try connection.exchange(batch(0), correlationID: 2, baseOffset: 11)
+        }
+        #expect(found.map(\.kind) == ["appended_twice"])
+    }
+
+    @Test func onALogAppendTimeTopicTheTimeIsNoSignOfADuplicate() throws {
+        let bytes = try syntheticCapture { capture in
+            var connection = syntheticConnection(capture)
+            connection.open()
+            for number: Int32 in 0..<6 {
+                try connection.exchange(
+                    batch(number), correlationID: number, baseOffset: Int64(number), logAppendTimeMs: 77)
+            }
+            try connection.exchange(batch(5), correlationID: 9, baseOffset: 5, logAppendTimeMs: 77)
+        }
+        let evidence = try analyse(bytes).evidence()
+        #expect(evidence.batches.map(\.deduplicated) == [false, false, false, false, false, true])
+        #expect(evidence.captures.first?.deduplicatedAnswers == 1)
+    }
+
+    @Test func manyOfAKindAreCutShort() throws {
+        let found = try findings { connection in
+            for number: Int32 in 0..<1200 {
+                try connection.exchange(batch(0), correlationID: number, errorCode: 45)
+            }
+        }
+        let errors = found.filter { $0.kind == "sequence_error" }
+        #expect(errors.count == 1001)
+        #expect(errors.last?.detail == "200 more of these")
+    }
+}
