@@ -6,6 +6,8 @@ public struct WireEvidence: Codable, Sendable, Equatable {
     public var batches: [Batch]
     /// What deserves a look: broken invariants, gaps, reuse, epoch bumps, opaque traffic.
     public var findings: [Finding]
+    /// What became of each packet between the captures of both ends; nil where they were not compared.
+    public var crossings: [Crossing]?
 
     /// Evidence; without arguments, none.
     public init(captures: [Capture] = [], batches: [Batch] = [], findings: [Finding] = []) {

@@ -23,14 +23,29 @@ enum FaultProof {
         }
         let count = entries.count + actions.count
         let confirmed = entries.isEmpty ? nil : confirmedOnWire(entries, effect, ledger)
+        let packets = PacketProof(effect, fault, entries, ledger)
         var detail = description(effect, entries, actions, ledger)
         if let confirmed {
             detail += "; the captures confirm \(confirmed.confirmed) of \(confirmed.comparable)"
         }
-        let contradicted = confirmed.map { $0.comparable > 0 && $0.confirmed == 0 } ?? false
+        if let packets { detail += "; \(packets.detail)" }
+        if effect == "reset", !entries.isEmpty { detail += resetsSeen(ledger) }
+        let contradicted =
+            confirmed.map { $0.comparable > 0 && $0.confirmed == 0 } ?? false || packets?.isContradicted ?? false
+        let onTheWire =
+            confirmed == nil && packets?.confirmed == nil
+            ? nil : (confirmed?.confirmed ?? 0) + (packets?.confirmed ?? 0)
         return FaultEvidence(
-            fault: fault.id, effect: effect, configured: fault.summary, inFaultLog: count,
-            onTheWire: confirmed?.confirmed, detail: detail, shown: count > 0 && !contradicted)
+            fault: fault.id, effect: effect, configured: fault.summary, inFaultLog: count, onTheWire: onTheWire,
+            detail: detail, shown: count > 0 && !contradicted)
+    }
+
+    private static func resetsSeen(_ ledger: Ledger) -> String {
+        let captures = ledger.record.wire?.captures ?? []
+        func count(_ side: WireEvidence.Side) -> Int {
+            captures.lazy.filter { $0.side == side }.reduce(0) { $0 + $1.resets }
+        }
+        return "; connections reset in the captures: \(count(.client)) at the client, \(count(.broker)) at the brokers"
     }
 
     /// Words of the fault log for an effect of the scenario: the impairment's own name is in `reason`, what it did to

@@ -47,6 +47,16 @@ public enum CellJudge {
         for index in evidence.captures.indices {
             evidence.captures[index].file = (evidence.captures[index].file as NSString).lastPathComponent
         }
+        evidence.crossings = try crossings(record, cell)
         return evidence
+    }
+
+    private static func crossings(
+        _ record: RecordDirectory, _ cell: CellDescription
+    ) throws -> [WireEvidence.Crossing]? {
+        guard record.has(.clientCapture) else { return nil }
+        let brokers = (1...max(cell.broker.nodes, 1)).map { (record.brokerCapturePath(node: $0), $0) }
+            .filter { FileManager.default.fileExists(atPath: $0.0) }
+        return try LinkCrossings.analyse(client: record.path(of: .clientCapture), brokers: brokers)
     }
 }

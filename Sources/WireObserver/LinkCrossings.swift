@@ -1,0 +1,141 @@
+import EvidenceModel
+import PacketWire
+
+/// Compares the captures at both ends of the link packet by packet: what was lost, delayed, repeated or overtaken.
+///
+/// A packet is the same at both ends when addresses, ports, IP identification, sequence and acknowledgement numbers and
+/// flags are; the link changes none of them. Packets that the link cuts or makes have no sender and are counted apart.
+/// Only TCP over IPv4 on raw IP captures is compared, which is what the testbed's devices give.
+public enum LinkCrossings {
+    /// The crossings of every broker whose capture is given, two for each.
+    ///
+    /// - Throws: ``CaptureError`` when a file cannot be read or is no capture.
+    public static func analyse(
+        client: String, brokers: [(path: String, node: Int)]
+    ) throws -> [WireEvidence.Crossing] {
+        let atClient = try Side(client)
+        return try brokers.flatMap { broker in
+            let atBroker = try Side(broker.path)
+            // Behind address translation the two ends have no packet in common, and nothing can be compared.
+            guard !atClient.pairs.isDisjoint(with: atBroker.pairs) else { return [WireEvidence.Crossing]() }
+            return [
+                crossing(broker.node, .clientToBroker, sent: atClient.up, received: atBroker.up, atBroker.pairs),
+                crossing(broker.node, .brokerToClient, sent: atBroker.down, received: atClient.down, atBroker.pairs),
+            ]
+        }
+    }
+
+    /// What tells one packet from another.
+    private struct Key: Hashable {
+        var addresses: UInt64
+        var portsAndSequence: UInt64
+        var rest: UInt64
+
+        var sequence: UInt32 { UInt32(truncatingIfNeeded: portsAndSequence) }
+
+        /// Client address and broker address, whichever way the packet goes.
+        func pair(isUp: Bool) -> UInt64 { isUp ? addresses : addresses << 32 | addresses >> 32 }
+
+        var connection: String {
+            let source = UInt16(truncatingIfNeeded: portsAndSequence >> 48)
+            let destination = UInt16(truncatingIfNeeded: portsAndSequence >> 32)
+            return "\(Self.text(UInt32(truncatingIfNeeded: addresses >> 32))):\(source)>"
+                + "\(Self.text(UInt32(truncatingIfNeeded: addresses))):\(destination)"
+        }
+
+        private static func text(_ address: UInt32) -> String {
+            "\(address >> 24).\(address >> 16 & 255).\(address >> 8 & 255).\(address & 255)"
+        }
+    }
+
+    private struct Packet {
+        var timeUs: Int64
+        var key: Key
+    }
+
+    /// The packets of one capture by direction; the broker is the end with the lower port.
+    private struct Side {
+        var up: [Packet] = []
+        var down: [Packet] = []
+        var pairs: Set<UInt64> = []
+
+        init(_ path: String) throws {
+            var up: [Packet] = []
+            var down: [Packet] = []
+            var pairs: Set<UInt64> = []
+            _ = try CaptureFileReader(path: path).forEachPacket { captured in
+                guard captured.linkType == .raw || captured.linkType == .ipv4,
+                    let (key, isUp) = Self.key(captured.bytes)
+                else { return }
+                pairs.insert(key.pair(isUp: isUp))
+                let packet = Packet(timeUs: captured.timeNs / 1000, key: key)
+                if isUp { up.append(packet) } else { down.append(packet) }
+            }
+            self.up = up
+            self.down = down
+            self.pairs = pairs
+        }
+
+        private static func key(_ bytes: UnsafeRawBufferPointer) -> (Key, isUp: Bool)? {
+            guard bytes.count >= 20, bytes[0] >> 4 == 4, bytes[9] == 6 else { return nil }
+            let header = Int(bytes[0] & 15) * 4
+            guard header >= 20, bytes.count >= header + 14 else { return nil }
+            func number(_ at: Int, _ count: Int) -> UInt64 {
+                (at..<at + count).reduce(0) { $0 << 8 | UInt64(bytes[$1]) }
+            }
+            let source = number(header, 2)
+            let destination = number(header + 2, 2)
+            let key = Key(
+                addresses: number(12, 8), portsAndSequence: number(header, 8),
+                rest: number(header + 8, 4) << 32 | number(4, 2) << 8 | UInt64(bytes[header + 13]))
+            return (key, source > destination)
+        }
+    }
+
+    private static func crossing(
+        _ node: Int, _ direction: Direction, sent: [Packet], received: [Packet], _ pairs: Set<UInt64>
+    ) -> WireEvidence.Crossing {
+        let isUp = direction == .clientToBroker
+        var result = WireEvidence.Crossing(node: node, direction: direction)
+        let mine = { (packet: Packet) in pairs.contains(packet.key.pair(isUp: isUp)) }
+        var arrivals: [Key: [Int64]] = [:]
+        for packet in received where mine(packet) { arrivals[packet.key, default: []].append(packet.timeUs) }
+        for key in arrivals.keys { arrivals[key]?.sort(by: >) }
+        var known: Set<Key> = []
+        var slices: [Int64: (sent: Int, delays: [Int64])] = [:]
+        var order: [(arrivedUs: Int64, index: Int)] = []
+        for (index, packet) in sent.enumerated() where mine(packet) {
+            result.sent += 1
+            known.insert(packet.key)
+            let slice = packet.timeUs / WireEvidence.Crossing.sliceUs
+            slices[slice, default: (0, [])].sent += 1
+            guard let arrivedUs = arrivals[packet.key]?.popLast() else {
+                if result.lost.count < WireEvidence.Crossing.lostLimit {
+                    result.lost.append(
+                        .init(
+                            timeUs: packet.timeUs, connection: packet.key.connection, sequence: packet.key.sequence))
+                }
+                continue
+            }
+            result.arrived += 1
+            slices[slice]?.delays.append(arrivedUs - packet.timeUs)
+            order.append((arrivedUs, index))
+        }
+        for (key, rest) in arrivals where !rest.isEmpty {
+            if known.contains(key) { result.duplicated += rest.count } else { result.made += rest.count }
+        }
+        order.sort { ($0.arrivedUs, $0.index) < ($1.arrivedUs, $1.index) }
+        var latest = -1
+        for packet in order {
+            if packet.index < latest { result.reordered += 1 }
+            latest = max(latest, packet.index)
+        }
+        result.slices = slices.sorted { $0.key < $1.key }.map { slice, content in
+            let delays = content.delays.sorted()
+            return .init(
+                timeUs: slice * WireEvidence.Crossing.sliceUs, sent: content.sent, arrived: delays.count,
+                delaysUs: delays.count <= 21 ? delays : (0...20).map { delays[$0 * (delays.count - 1) / 20] })
+        }
+        return result
+    }
+}
