@@ -5,7 +5,7 @@ import PacketWire
 ///
 /// A packet is the same at both ends when addresses, ports, IP identification, sequence and acknowledgement numbers and
 /// flags are; the link changes none of them. Packets that the link cuts or makes have no sender and are counted apart.
-/// Only TCP over IPv4 on raw IP captures is compared, which is what the testbed's devices give.
+/// Only TCP over IPv4 is compared, captured as raw IP (the testbed's devices) or Ethernet.
 public enum LinkCrossings {
     /// The crossings of every broker whose capture is given, two for each.
     ///
@@ -74,6 +74,17 @@ public enum LinkCrossings {
             self.up = up
             self.down = down
             self.pairs = pairs
+        }
+
+        /// The IP packet of a frame.
+        private static func packet(_ captured: CapturedPacket) -> UnsafeRawBufferPointer? {
+            switch captured.linkType {
+            case .raw, .ipv4: return captured.bytes
+            case .ethernet:
+                guard captured.bytes.count > 14, captured.bytes[12] == 8, captured.bytes[13] == 0 else { return nil }
+                return UnsafeRawBufferPointer(rebasing: captured.bytes[14...])
+            default: return nil
+            }
         }
 
         private static func key(_ bytes: UnsafeRawBufferPointer) -> (Key, isUp: Bool)? {
