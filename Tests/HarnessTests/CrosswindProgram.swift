@@ -58,16 +58,17 @@ struct CrosswindProgram {
 
     /// Waits for it.
     static func finish(_ running: Running) -> Result {
-        // Both pipes are read at once: a full one would block the program.
-        let errors = Task.detached { running.errors.fileHandleForReading.readDataToEndOfFile() }
-        let output = running.output.fileHandleForReading.readDataToEndOfFile()
-        running.process.waitUntilExit()
+        // Both pipes are read at once: a full one would block the program. A thread, not a task: the tests themselves
+        // occupy the pool.
         let box = DataBox()
         let done = DispatchSemaphore(value: 0)
-        Task.detached {
-            box.data = await errors.value
+        let errors = running.errors
+        Thread {
+            box.data = errors.fileHandleForReading.readDataToEndOfFile()
             done.signal()
-        }
+        }.start()
+        let output = running.output.fileHandleForReading.readDataToEndOfFile()
+        running.process.waitUntilExit()
         done.wait()
         return Result(
             output: String(decoding: output, as: UTF8.self), errors: String(decoding: box.data, as: UTF8.self),

@@ -38,6 +38,12 @@ enum NothingGivenUp: Checker {
         guard client.finished || client.errors.contains(where: \.fatal) else {
             return inconclusive(detail + "; the driver did not finish")
         }
+        // A cell that was stopped asked the client to take no more: what it never took says nothing about it.
+        if unreported.isEmpty, !client.errors.contains(where: \.fatal),
+            ledger.record.history.contains(where: { $0.kind == .interrupted })
+        {
+            return inconclusive(detail + ", because the cell was stopped")
+        }
         return Self.failed(detail, records: Array(unreported.prefix(20)))
     }
 

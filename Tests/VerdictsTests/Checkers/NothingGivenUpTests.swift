@@ -52,4 +52,13 @@ import Testing
         #expect(result.outcome == .failed)
         #expect(result.detail == "20 records never taken by the client")
     }
+
+    @Test func whatAStoppedCellDidNotSendSaysNothing() {
+        var fixture = Fixture()
+        fixture.record.cell.workload.records = 420
+        fixture.record.history.append(HistoryEvent(timeUs: Fixture.startUs + 1, kind: .interrupted))
+        #expect(fixture.property("nothing-given-up").outcome == .inconclusive)
+        fixture.record.client.records[50].outcome = .indeterminate
+        #expect(fixture.property("nothing-given-up").outcome == .failed)
+    }
 }
