@@ -287,8 +287,8 @@ extension CaptureObserver {
         guard let start = stream.position(of: segment.sequence) else { return }
         let end = start + Int64(segment.payloadLength)
         let flag: ObservedAttempt.Flags = fromClient ? .requestAcknowledged : .answerAcknowledged
-        for message in fromClient ? connection.client.unacknowledged : connection.broker.unacknowledged
-        where message.start < end && message.end > start {
+        let half = fromClient ? connection.client : connection.broker
+        for message in half.acknowledged + half.unacknowledged where message.start < end && message.end > start {
             addRepeat(message, flag)
             watch?.note(fromClient ? .requestRepeated : .answerRepeated, message, timeNs)
         }
@@ -337,6 +337,8 @@ extension CaptureObserver {
             }
             done += 1
         }
+        if half.acknowledged.count > 64 { half.acknowledged.removeFirst(32) }
+        half.acknowledged += half.unacknowledged.prefix(min(done, 32))
         half.unacknowledged.removeFirst(done)
     }
 }

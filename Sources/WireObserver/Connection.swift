@@ -11,6 +11,8 @@ final class Connection {
         var stream: StreamReassembler
         /// Messages that the receiver has not acknowledged yet, oldest first.
         var unacknowledged: [Message] = []
+        /// The latest messages that were acknowledged: the acknowledgement can be lost, and they are sent again.
+        var acknowledged: [Message] = []
         /// Repeated ranges of a message that is not complete yet.
         var earlyRepeats: [ClosedRange<Int64>] = []
 

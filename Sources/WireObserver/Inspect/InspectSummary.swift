@@ -120,7 +120,22 @@ extension WireAnalysis {
         return lines
     }
 
+    /// Where nothing else is suspicious, the first batch that was sent again is what to look at.
+    private func appendFirstRetry(_ findings: [WireEvidence.Finding], to lines: inout [String]) {
+        guard !findings.contains(where: { $0.batch != nil }),
+            let number = ledger.batches.indices.first(where: { ledger.batches[$0].attemptCount > 1 })
+        else { return }
+        let batch = describe(number)
+        lines.append("")
+        lines.append("First batch sent again (crosswind inspect … --batch '\(batch.id)'):")
+        for (index, attempt) in batch.attempts.enumerated() {
+            let time = attempt.requestLeftClientUs ?? attempt.requestReachedBrokerUs ?? 0
+            lines.append("  \(InspectText.time(us: time))  attempt \(index + 1): \(InspectText.fate(attempt))")
+        }
+    }
+
     private func appendFindings(_ findings: [WireEvidence.Finding], to lines: inout [String]) {
+        defer { appendFirstRetry(findings, to: &lines) }
         guard !findings.isEmpty else {
             lines.append("findings  none")
             return
