@@ -33,6 +33,8 @@ public struct WireEvidence: Codable, Sendable, Equatable {
         public var produceRequests: Int
         /// Produce responses decoded.
         public var produceResponses: Int
+        /// Requests of every api by name and version, for example `Metadata v12`; nil in records that are older.
+        public var requests: [String: Int]?
         /// Partition answers by error code.
         public var answers: [String: Int]
         /// Partition answers that carry the fingerprint of a deduplication: success with a log append time.
@@ -72,7 +74,7 @@ public struct WireEvidence: Codable, Sendable, Equatable {
             case file, side, packets, connections
             case produceRequests = "produce_requests"
             case produceResponses = "produce_responses"
-            case answers
+            case requests, answers
             case deduplicatedAnswers = "deduplicated_answers"
             case retransmittedSegments = "retransmitted_segments"
             case resets, gaps

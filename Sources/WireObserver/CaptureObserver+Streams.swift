@@ -97,6 +97,8 @@ extension CaptureObserver {
 
     private func complete(_ request: RequestScanner.Request, _ connection: Connection) {
         let first = firstAttempt + attempts.count
+        connection.summary.lastRequestNs = request.timeNs
+        requestCounts[Int32(request.apiKey) << 16 | Int32(request.version), default: 0] += 1
         if request.apiKey == APIKey.produce.rawValue {
             counts.produceRequests += 1
             trim()

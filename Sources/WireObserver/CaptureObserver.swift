@@ -73,6 +73,8 @@ final class CaptureObserver {
     /// Partition answers with success, and with each error.
     @exclusivity(unchecked) var successes = 0
     var errors: [Int16: Int] = [:]
+    /// Requests by api key (upper half) and version.
+    @exclusivity(unchecked) var requestCounts: [Int32: Int] = [:]
 
     init(
         file: String, side: WireEvidence.Side, topics: TopicTable, retention: Retention = .everything,
@@ -111,6 +113,10 @@ final class CaptureObserver {
         lastConnection = nil
         counts.answers = Dictionary(uniqueKeysWithValues: errors.map { (String($0.key), $0.value) })
         if successes > 0 { counts.answers["0"] = successes }
+        counts.requests = Dictionary(
+            uniqueKeysWithValues: requestCounts.map { key, count in
+                (APIKey(rawValue: Int16(key >> 16)).name + " v\(key & 0xffff)", count)
+            })
     }
 
     // MARK: Connections

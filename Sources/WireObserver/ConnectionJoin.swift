@@ -1,4 +1,5 @@
 import EvidenceModel
+import PacketWire
 
 /// Which connection of a client's capture is which connection of a broker's.
 struct ConnectionJoin {
@@ -76,6 +77,35 @@ struct ConnectionJoin {
             }
         }
         return best
+    }
+
+    /// Connections whose end no capture shows, but whose client opened another one to the same broker later and sent nothing
+    /// more on this: the FIN of a dead connection can wait behind data that nobody acknowledges.
+    static func abandoned(_ observers: [CaptureObserver]) -> Set<Reference> {
+        struct Client: Hashable {
+            var address: IPAddress
+            var broker: ObservedConnection.Endpoint
+            var name: String?
+        }
+        var found: Set<Reference> = []
+        for (capture, observer) in observers.enumerated() {
+            var latestStart: [Client: Int64] = [:]
+            func client(_ connection: ObservedConnection) -> Client {
+                Client(
+                    address: connection.client.address, broker: connection.broker, name: connection.clientID)
+            }
+            for connection in observer.connections {
+                latestStart[client(connection), default: 0] = max(
+                    latestStart[client(connection), default: 0], connection.firstNs)
+            }
+            for (index, connection) in observer.connections.enumerated()
+            where connection.closedNs == nil && connection.lastRequestNs > 0
+                && latestStart[client(connection), default: 0] > connection.lastRequestNs
+            {
+                found.insert(Reference(capture: capture, connection: index))
+            }
+        }
+        return found
     }
 
     /// What the first Produce request of each connection holds: equal at both ends also when everything below is not.

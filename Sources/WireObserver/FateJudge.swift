@@ -75,7 +75,7 @@ struct FateJudge {
             }
             return answered(index)
         }
-        let isClosed = isGivenUp || connection.closedNs != nil
+        let isClosed = isGivenUp || isOver(attempt.client)
         guard brokerIsWatched else {
             return isClosed ? .connectionLost : .openAtEnd
         }
@@ -84,7 +84,7 @@ struct FateJudge {
             let end = lastPacketNs(attempt.broker)
             return isClosed || end - broker.answerNs > Self.flightNs ? .ackLost : .openAtEnd
         }
-        return isClosed || ledger.attempts.connection(attempt.broker).closedNs != nil ? .connectionLost : .openAtEnd
+        return isClosed || isOver(attempt.broker) ? .connectionLost : .openAtEnd
     }
 
     /// The broker's capture alone.
@@ -93,12 +93,12 @@ struct FateJudge {
     ) -> WireEvidence.Fate {
         let connection = ledger.attempts.connection(number)
         guard broker.flags.contains(.answered) else {
-            return connection.closedNs != nil ? .connectionLost : .openAtEnd
+            return isOver(number) ? .connectionLost : .openAtEnd
         }
         if let closed = connection.closedByClientNs, closed < broker.answerNs { return .ackLate }
         if broker.flags.contains(.answerAcknowledged) { return answered(index) }
         if let reset = connection.resetByClientNs, reset >= broker.answerNs { return .ackLate }
-        if connection.closedNs != nil || broker.answerRetransmissions > 0 { return .ackLost }
+        if isOver(number) || broker.answerRetransmissions > 0 { return .ackLost }
         return lastPacketNs(number) - broker.answerNs > Self.flightNs ? .ackLost : answered(index)
     }
 
@@ -111,8 +111,13 @@ struct FateJudge {
         analysis.observers[ledger.attempts.capture(of: number)].counts.lastPacketUs * 1000
     }
 
+    /// True when an end of the connection was seen, or the client has left it for another one.
     private func isOver(_ number: Int32) -> Bool {
-        number >= 0 && ledger.attempts.connection(number).closedNs != nil
+        guard number >= 0 else { return false }
+        if ledger.attempts.connection(number).closedNs != nil { return true }
+        return analysis.abandoned.contains(
+            .init(
+                capture: ledger.attempts.capture(of: number), connection: Int(ledger.attempts[number].connection)))
     }
 
     /// True when the other end of the attempt's connection was captured too.

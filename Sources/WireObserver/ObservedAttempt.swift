@@ -65,6 +65,8 @@ struct ObservedConnection {
     /// First RST of each side.
     var resetByClientNs: Int64?
     var resetByBrokerNs: Int64?
+    /// The last request that the client sent on it.
+    var lastRequestNs: Int64 = 0
     /// Bytes of it are missing in the capture.
     var hadGap = false
     /// The client's own name, from its requests.

@@ -25,6 +25,8 @@ public final class WireAnalysis {
     let joined: [JoinedAttempt]
     let ledger: BatchLedger
     let connectionJoin: ConnectionJoin
+    /// Connections without an end that their clients have left for others.
+    let abandoned: Set<ConnectionJoin.Reference>
     let hasClientSide: Bool
     let hasBrokerSide: Bool
     /// `client>broker` of every connection of every capture.
@@ -85,6 +87,7 @@ public final class WireAnalysis {
         hasClientSide = observers.contains { $0.counts.side == .client }
         hasBrokerSide = observers.contains { $0.counts.side == .broker }
         connectionJoin = ConnectionJoin(observers)
+        abandoned = ConnectionJoin.abandoned(observers)
         attempts = AttemptIndex(observers)
         joined = AttemptJoin.join(attempts, connectionJoin, topics)
         ledger = BatchLedger(joined, attempts, topics)

@@ -47,6 +47,19 @@ struct FateTests {
         #expect(try fates(bytes, side: .broker) == [[.openAtEnd]])
     }
 
+    @Test func aConnectionThatTheClientLeftIsOver() throws {
+        let bytes = try syntheticCapture { capture in
+            var first = syntheticConnection(capture)
+            first.open()
+            try first.exchange(batch(0), correlationID: 1, answered: false)
+            var second = syntheticConnection(capture, port: 40_001)
+            second.open()
+            try second.exchange(batch(0, epoch: 1, content: 9), correlationID: 1)
+        }
+        #expect(try fates(bytes, side: .client) == [[.connectionLost], [.acknowledged]])
+        #expect(try fates(bytes, side: .broker) == [[.connectionLost], [.acknowledged]])
+    }
+
     @Test func noAnswerIsAwaitedWithoutAcks() throws {
         let bytes = try syntheticCapture { capture in
             var connection = syntheticConnection(capture)

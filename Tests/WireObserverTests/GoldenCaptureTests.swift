@@ -17,6 +17,7 @@ struct GoldenCaptureTests {
             #expect(capture.answers == truth.answers(side))
             #expect(capture.deduplicatedAnswers == truth.count(side, "answersWithLogAppendTimeSet"))
             #expect(capture.resets == truth.count(side, "connectionsWithReset"))
+            #expect(capture.requests == truth.requests(side))
             #expect(capture.gaps == 0)
             #expect(capture.undecodableFrames == 0)
         }

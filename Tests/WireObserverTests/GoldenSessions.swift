@@ -1,5 +1,6 @@
 import EvidenceModel
 import Foundation
+import KafkaWire
 import WireObserver
 
 /// The golden captures with their ground truth: real clients against real brokers, both ends captured.
@@ -62,6 +63,16 @@ struct Truth {
     func count(_ side: String, _ key: String) -> Int? { decoded(side)[key] as? Int }
 
     func answers(_ side: String) -> [String: Int] { decoded(side)["answersPerErrorCode"] as? [String: Int] ?? [:] }
+
+    /// Requests by api name and version; the truth has `0 v13` for Produce.
+    func requests(_ side: String) -> [String: Int] {
+        let counts = decoded(side)["apiVersionsUsed"] as? [String: Int] ?? [:]
+        return Dictionary(
+            uniqueKeysWithValues: counts.map { text, count in
+                let parts = text.split(separator: " ")
+                return (APIKey(rawValue: Int16(parts[0]) ?? -1).name + " " + parts[1], count)
+            })
+    }
 
     /// Data batches of the log, control batches apart; nil for a broker of which no log was dumped.
     var rows: [Row]? {

@@ -103,16 +103,12 @@ struct EvidenceJSON {
         field("connections", capture.connections)
         field("produce_requests", capture.produceRequests)
         field("produce_responses", capture.produceResponses)
-        key("answers")
-        begin("{")
-        for (code, count) in capture.answers.sorted(by: { (Int($0.key) ?? 0) < (Int($1.key) ?? 0) }) {
-            if needsComma { bytes.append(UInt8(ascii: ",")) }
-            string(code)
-            bytes.append(UInt8(ascii: ":"))
-            integer(Int64(count))
-            needsComma = true
+        if let requests = capture.requests {
+            key("requests")
+            table(requests.sorted { $0.key < $1.key })
         }
-        end("}")
+        key("answers")
+        table(capture.answers.sorted { (Int($0.key) ?? 0) < (Int($1.key) ?? 0) })
         field("deduplicated_answers", capture.deduplicatedAnswers)
         field("retransmitted_segments", capture.retransmittedSegments)
         field("resets", capture.resets)
@@ -120,6 +116,18 @@ struct EvidenceJSON {
         field("undecodable_frames", capture.undecodableFrames)
         field("first_packet_us", capture.firstPacketUs)
         field("last_packet_us", capture.lastPacketUs)
+        end("}")
+    }
+
+    private mutating func table(_ entries: [(key: String, value: Int)]) {
+        begin("{")
+        for (name, count) in entries {
+            if needsComma { bytes.append(UInt8(ascii: ",")) }
+            string(name)
+            bytes.append(UInt8(ascii: ":"))
+            integer(Int64(count))
+            needsComma = true
+        }
         end("}")
     }
 

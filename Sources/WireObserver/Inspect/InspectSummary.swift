@@ -16,6 +16,7 @@ extension WireAnalysis {
         }
         lines.append("")
         lines += producerLines()
+        lines.append("requests  " + requestText)
         lines.append("")
         lines += totals.lines
         appendFindings(findings(), to: &lines)
@@ -30,6 +31,17 @@ extension WireAnalysis {
         return "\(capture.file)  \(side)\(how); \(InspectText.date(us: capture.firstPacketUs)), \(length), "
             + "\(InspectText.count(capture.packets, "packet")), \(InspectText.count(capture.connections, "connection")), "
             + InspectText.count(capture.resets, "reset")
+    }
+
+    /// Requests by api, versions put together, of the capture that saw most.
+    private var requestText: String {
+        let most = observers.max { $0.requestCounts.values.reduce(0, +) < $1.requestCounts.values.reduce(0, +) }
+        var byName: [String: Int] = [:]
+        for (key, count) in most?.requestCounts ?? [:] {
+            byName[APIKey(rawValue: Int16(key >> 16)).name, default: 0] += count
+        }
+        return byName.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \($0.value)" }
+            .joined(separator: ", ")
     }
 
     private struct Producer: Hashable {
