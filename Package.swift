@@ -36,10 +36,11 @@ let package = Package(
         .systemLibrary(name: "CRdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
         .target(name: "CLinux"),
+        .target(name: "CCRC32C"),
 
         // Pure: no sockets, clocks or tasks.
         .target(name: "ScenarioModel", dependencies: ["EvidenceModel", yams], swiftSettings: strict),
-        .target(name: "KafkaWire", swiftSettings: strict),
+        .target(name: "KafkaWire", dependencies: ["CCRC32C"], swiftSettings: strict),
         .target(name: "RecordCompression", dependencies: ["KafkaWire"], swiftSettings: strict),
         .target(name: "PacketWire", swiftSettings: strict),
         .target(name: "EvidenceModel", swiftSettings: strict),
@@ -122,6 +123,9 @@ let package = Package(
             path: "Benchmarks/report", swiftSettings: strict),
         .testTarget(name: "DriversTests", dependencies: ["Drivers", "EvidenceModel"], swiftSettings: strict),
         .testTarget(name: "KafkaWireTests", dependencies: ["KafkaWire"], swiftSettings: strict),
+        .executableTarget(
+            name: "fuzz-frames", dependencies: ["EmbeddedBroker", "KafkaWire"], path: "Fuzz/frames",
+            swiftSettings: strict),
         .testTarget(
             name: "RecordCompressionTests", dependencies: ["RecordCompression", "KafkaWire"],
             exclude: ["Vectors"], swiftSettings: strict),

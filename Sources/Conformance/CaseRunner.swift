@@ -9,6 +9,8 @@ struct CaseRunner {
     private var maker: BatchMaker
     private var connection: RawConnection
     private var place: (host: String, port: Int)
+    /// Where the case began: the leader.
+    private let leader: (host: String, port: Int)
     private var topicID = KafkaUUID.zero
     private var differences: [Difference] = []
     private var observed: [Observed] = []
@@ -44,7 +46,8 @@ struct CaseRunner {
         self.one = one
         self.target = target
         self.topic = topic
-        place = try target.prepare(one, topic: topic)
+        leader = try target.prepare(one, topic: topic)
+        place = leader
         connection = try RawConnection(connectTo: place.host, port: place.port, timeout: Self.patience)
         var producers = ["U": Self.unknownProducerID]
         for alias in Self.aliases(one) { producers[alias] = try connection.initProducerID().id }
@@ -199,6 +202,10 @@ struct CaseRunner {
 
     private mutating func checkEnd() throws {
         let wanted = one.logEndOffset?.values ?? []
+        if place != leader {
+            place = leader
+            try reconnect()
+        }
         for (partition, expected) in wanted.enumerated() {
             let got = try connection.offset(topic: topic, partition: Int32(partition), timestamp: -1)
             if got != expected { differ("log end of partition \(partition)", "\(expected)", "\(got)") }

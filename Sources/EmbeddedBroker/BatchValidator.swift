@@ -77,7 +77,7 @@ struct BatchValidator {
                         batchIndex: index,
                         message: "Compacted topic cannot accept message without key in topic partition "
                             + "\(topic)-\(partition)"))
-            } else if let message = timestampError(timestamp, header, offsetDelta: record.offsetDelta) {
+            } else if let message = timestampError(timestamp, header, record) {
                 hasTimestampError = true
                 errors.append(.init(batchIndex: index, message: message))
             }
@@ -87,18 +87,21 @@ struct BatchValidator {
         return largest
     }
 
-    private func timestampError(_ timestamp: Int64, _ header: RecordBatchHeader, offsetDelta: Int32) -> String? {
+    private func timestampError(_ timestamp: Int64, _ header: RecordBatchHeader, _ record: RecordView) -> String? {
+        let offset = header.baseOffset + Int64(record.offsetDelta)
         if !configuration.usesLogAppendTime, timestamp != -1 {
             let (behind, overflow) = nowMs.subtractingReportingOverflow(timestamp)
             let isEarly = overflow ? timestamp < 0 : behind > configuration.timestampBeforeMaxMs
             let isLate = overflow ? timestamp > 0 : -behind > configuration.timestampAfterMaxMs
             guard isEarly || isLate else { return nil }
-            return "Timestamp \(timestamp) of message with offset \(header.baseOffset + Int64(offsetDelta)) is out of "
+            return "Timestamp \(timestamp) of message with offset \(offset) is out of "
                 + "range. The timestamp should be within [\(nowMs &- configuration.timestampBeforeMaxMs), "
                 + "\(nowMs &+ configuration.timestampAfterMaxMs)]"
         }
         guard header.isLogAppendTime else { return nil }
-        return "Invalid timestamp type in message. Producer should not set timestamp type to LogAppendTime."
+        return "Invalid timestamp type in message DefaultRecord(offset=\(offset), timestamp=\(timestamp), "
+            + "key=\(record.key?.count ?? 0) bytes, value=\(record.value?.count ?? 0) bytes). Producer should not set "
+            + "timestamp type to LogAppendTime."
     }
 
     private static func refusal(_ errors: [ProduceResponse.RecordError], isTimestamp: Bool) -> Refusal {

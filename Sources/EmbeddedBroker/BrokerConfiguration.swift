@@ -59,8 +59,8 @@ public struct BrokerConfiguration: Sendable {
         public var connections = 4096
         /// Largest request, bytes; Kafka's `socket.request.max.bytes`.
         public var requestBytes = 104_857_600
-        /// Requests of one connection that wait for the one in work before reading stops.
-        public var queuedRequests = 64
+        /// Request bytes that all connections together may hold; beyond, the one that brings more is closed.
+        public var requestMemoryBytes = 1 << 30
         /// Answer bytes that a connection may leave unread before it is no longer read from.
         public var unsentBytes = 4 << 20
         /// Record bytes of all logs together, replicas counted once; beyond, Produce is answered with 56.

@@ -1,6 +1,15 @@
 import KafkaWire
 import Logging
 import NIOCore
+import Synchronization
+
+/// Bytes of requests that all connections together hold and that are not worked on yet.
+final class RequestMemory: Sendable {
+    private let bytes = Atomic(0)
+
+    /// Adds `delta`; returns the sum.
+    func change(by delta: Int) -> Int { bytes.wrappingAdd(delta, ordering: .relaxed).newValue }
+}
 
 /// One client connection: cuts the byte stream into requests and has them answered one at a time.
 ///
@@ -15,12 +24,18 @@ final class ConnectionHandler: ChannelInboundHandler {
     private let gate: NodeGate
     private let limits: BrokerConfiguration.Limits
     private let logger: Logger
+    private let memory: RequestMemory
     private var input = ByteBuffer()
+    private var accounted = 0
     private var isBusy = false
     private var isClosing = false
     private var isReadingStopped = false
 
-    init(nodeID: Int32, cluster: EmbeddedCluster, gate: NodeGate, configuration: BrokerConfiguration) {
+    init(
+        nodeID: Int32, cluster: EmbeddedCluster, gate: NodeGate, memory: RequestMemory,
+        configuration: BrokerConfiguration
+    ) {
+        self.memory = memory
         self.nodeID = nodeID
         self.cluster = cluster
         self.gate = gate
@@ -31,12 +46,9 @@ final class ConnectionHandler: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isClosing else { return }
         var bytes = unwrapInboundIn(data)
-        if input.readableBytes == 0 {
-            swap(&input, &bytes)
-        } else {
-            reserveFrame(adding: bytes.readableBytes)
-            input.writeBuffer(&bytes)
-        }
+        // Copied, not kept: the channel then reads into the same memory again, and the log copies anyway.
+        reserveFrame(adding: bytes.readableBytes)
+        input.writeBuffer(&bytes)
         process(context)
     }
 
@@ -48,6 +60,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) {
         isClosing = true
         input.clear()
+        account(context)
         context.fireChannelInactive()
     }
 
@@ -58,12 +71,28 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     /// Grows the buffer once to the frame's size instead of doubling up to it.
     private func reserveFrame(adding count: Int) {
-        input.discardReadBytes()
-        if let length = input.getInteger(at: input.readerIndex, as: Int32.self), length > 0,
+        if input.readableBytes > 0 {
+            input.discardReadBytes()
+        } else if input.capacity > 4 << 20 {
+            input = ByteBuffer()
+        } else {
+            input.clear()
+        }
+        guard let length = input.getInteger(at: input.readerIndex, as: Int32.self), length > 0,
             Int(length) <= limits.requestBytes
-        {
-            let wanted = Int(length) + 4 - input.readableBytes
-            if wanted > input.writableBytes { input.reserveCapacity(minimumWritableBytes: max(wanted, count)) }
+        else { return }
+        // What a peer announces is not yet sent: no more is reserved at once than it has shown it can fill.
+        let wanted = min(Int(length) + 4 - input.readableBytes, max(1 << 20, 3 * input.readableBytes))
+        if wanted > input.writableBytes { input.reserveCapacity(minimumWritableBytes: max(wanted, count)) }
+    }
+
+    /// Tells the budget how much this connection holds; closes it when all connections together hold too much.
+    private func account(_ context: ChannelHandlerContext) {
+        let held = input.readableBytes
+        let total = memory.change(by: held - accounted)
+        accounted = held
+        if total > limits.requestMemoryBytes, held > 0, !isClosing {
+            close(context, "requests in memory exceed \(limits.requestMemoryBytes) bytes")
         }
     }
 
@@ -81,6 +110,7 @@ final class ConnectionHandler: ChannelInboundHandler {
             isBusy = true
             submit(frame, context)
         }
+        account(context)
         updateReading(context)
     }
 

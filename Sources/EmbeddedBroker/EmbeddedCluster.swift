@@ -15,6 +15,7 @@ public final class EmbeddedCluster: Sendable {
     private let listeners: [Int32: Listener]
     private let gates: [Int32: NodeGate]
     private let connections = Connections()
+    private let memory = RequestMemory()
     private let configuration: BrokerConfiguration
 
     /// What the topics, nodes and actions are called in errors.
@@ -93,7 +94,8 @@ public final class EmbeddedCluster: Sendable {
                 value: .init(low: configuration.limits.unsentBytes / 4, high: configuration.limits.unsentBytes)
             )
             .childChannelOption(
-                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 16384, maximum: 1 << 20)
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 16384, maximum: 256 << 10)
             )
             .childChannelInitializer { [weak self] channel in
                 guard let self, connections.add(channel, nodeID, limit: configuration.limits.connections) else {
@@ -103,7 +105,9 @@ public final class EmbeddedCluster: Sendable {
                 }
                 return channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(
-                        ConnectionHandler(nodeID: nodeID, cluster: self, gate: gate, configuration: configuration))
+                        ConnectionHandler(
+                            nodeID: nodeID, cluster: self, gate: gate, memory: self.memory, configuration: configuration
+                        ))
                 }
             }
     }
@@ -143,6 +147,15 @@ public final class EmbeddedCluster: Sendable {
 
     func handle(_ nodeID: Int32, _ frame: UnsafeRawBufferPointer, reply: @escaping ReplyTo) {
         withCore { $0.handle(nodeID, frame, reply: reply) }
+    }
+
+    /// Takes one request without a connection, for the fuzzer; whether an answer came at once.
+    package func take(_ frame: UnsafeRawBufferPointer, at nodeID: Int32) -> Bool {
+        let box = UncheckedSendable(value: AnswerFlag())
+        handle(nodeID, frame) { reply in
+            if case .response = reply { box.value.isSet = true }
+        }
+        return box.value.isSet
     }
 
     func gate(_ nodeID: Int32) throws -> NodeGate {
@@ -200,4 +213,9 @@ private final class Connections: Sendable {
     func closeAll() {
         for channel in channels.withLock({ $0.values.map(\.channel) }) { channel.close(promise: nil) }
     }
+}
+
+/// Set by a reply, which comes under the cluster's lock.
+private final class AnswerFlag {
+    var isSet = false
 }

@@ -16,6 +16,25 @@ struct LimitTests {
         #expect(try connection.produce(batch).errorCode == ErrorCode.kafkaStorageError.rawValue)
     }
 
+    @Test func requestMemoryIsBounded() throws {
+        var limits = BrokerConfiguration.Limits()
+        limits.requestMemoryBytes = 300_000
+        let cluster = try TestCluster(limits: limits)
+        defer { cluster.cluster.end() }
+        // Requests that are announced larger than they come: nothing can be worked on.
+        let greedy = try (0..<4).map { _ in try cluster.connect(timeout: .seconds(5)) }
+        var closed = 0
+        for connection in greedy {
+            try connection.send([0, 0x0f, 0, 0] + [UInt8](repeating: 0, count: 100_000))
+        }
+        for connection in greedy {
+            connection.timeout = .milliseconds(500)
+            do { _ = try connection.receiveFrame() } catch RawClientError.closed { closed += 1 } catch {}
+        }
+        #expect(closed >= 1 && closed < 4)
+        #expect(try cluster.connect().produce(TestCluster.batch(["a"])).errorCode == 0)
+    }
+
     @Test func connectionsAreBounded() throws {
         var limits = BrokerConfiguration.Limits()
         limits.connections = 3

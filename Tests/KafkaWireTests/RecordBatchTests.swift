@@ -10,6 +10,17 @@ struct RecordBatchTests {
         #expect([UInt8](repeating: 0, count: 32).withUnsafeBytes { CRC32C.checksum($0) } == 0x8a91_36aa)
     }
 
+    @Test func partsOfEveryLengthAgree() {
+        let bytes = (0..<100).map { UInt8(truncatingIfNeeded: $0 &* 37) }
+        bytes.withUnsafeBytes { raw in
+            let whole = CRC32C.checksum(raw)
+            for split in 0...raw.count {
+                let first = CRC32C.update(0, UnsafeRawBufferPointer(rebasing: raw[..<split]))
+                #expect(CRC32C.update(first, UnsafeRawBufferPointer(rebasing: raw[split...])) == whole)
+            }
+        }
+    }
+
     private func batch(_ count: Int, sequence: Int32 = 0) -> [UInt8] {
         let records = (0..<count).map {
             Record(key: [1], value: Array("v\($0)".utf8), timestampDelta: Int64($0), headers: [("h", [2])])

@@ -100,6 +100,8 @@ private final class PendingFetch: PartitionWaiter {
     private unowned let core: ClusterCore
     private let reply: ReplyTo
     private var isAnswered = false
+    /// No request is kept longer: its connection may be gone. A client that asked for more asks again.
+    private static let longestWaitMs: Int64 = 30_000
 
     init(
         _ request: FetchRequest, _ header: RequestHeaderView, _ nodeID: Int32, core: ClusterCore,
@@ -116,7 +118,7 @@ private final class PendingFetch: PartitionWaiter {
     func wait() {
         for partition in partitions() { partition.waiters.append(self) }
         let box = UncheckedSendable(value: self)
-        core.schedule(Int64(request.maxWaitMs)) { _ in box.value.expire() }
+        core.schedule(min(Int64(request.maxWaitMs), Self.longestWaitMs)) { _ in box.value.expire() }
     }
 
     private func partitions() -> [Partition] {

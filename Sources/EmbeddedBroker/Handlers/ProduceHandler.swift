@@ -259,7 +259,8 @@ extension ClusterCore {
         let produce = PendingProduce(
             entries, waiting: preamble.acks == -1 ? waiting : [:], header: header, core: self, reply: reply)
         if produce.answerIfComplete() { return }
-        produce.wait(timeoutMs: Int64(max(preamble.timeoutMs, 0)))
+        // No request is kept longer than ten minutes: its connection may be gone.
+        produce.wait(timeoutMs: min(Int64(max(preamble.timeoutMs, 0)), 600_000))
     }
 
     private func encode(_ entries: [Entry], _ header: RequestHeaderView) throws -> [UInt8] {
