@@ -7,7 +7,7 @@ S ?= Scenarios/causes/idempotence-disabled.yaml
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 CROSSWIND := .build/release/crosswind
 
-.PHONY: help setup clients build demo test check lint format scenarios scenario clean
+.PHONY: help setup clients clients-table containers build demo test check lint format scenarios scenario clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -17,6 +17,14 @@ setup: ## install the system packages that building and running need
 
 clients: setup ## install every client and broker of the experiments into a cache outside the checkout
 	@scripts/clients.sh
+
+containers: ## make sure that a Docker engine with Compose answers
+	@scripts/dockerd.sh
+
+clients-table: build clients containers ## run every client against every broker and write docs/clients.md
+	rm -rf runs/clients-table
+	$(CROSSWIND) run Scenarios/clients --output runs/clients-table
+	scripts/clients-table.py runs/clients-table/results.json >docs/clients.md
 
 build: setup ## release build at .build/release/crosswind
 	swift build -c release $(SWIFT_FLAGS)
