@@ -50,6 +50,13 @@ scenarios: build ## run every scenario
 scenario: build ## run one: make scenario S=FILE
 	$(CROSSWIND) run $(S)
 
+.PHONY: claims
+
+claims: build ## run the causes and write docs/claims.md: statement, verdict by experiment, evidence, cost of the fix
+	rm -rf runs/claims
+	$(CROSSWIND) run Scenarios/causes --output runs/claims || [ $$? -le 2 ]
+	$(CROSSWIND) claims runs/claims --output docs/claims.md
+
 BASELINE ?= Scenarios/baseline.json
 REPEATS ?= 1 2 3
 

@@ -16,7 +16,7 @@ struct Crosswind: ParsableCommand {
             """,
         subcommands: [
             BrokerCommand.self, ConformCommand.self, RunCommand.self, ValidateCommand.self, ListCommand.self,
-            ReportCommand.self, DiffCommand.self, BaselineCommand.self,
+            ReportCommand.self, ClaimsCommand.self, DiffCommand.self, BaselineCommand.self,
             DoctorCommand.self, InspectCommand.self, DriverCheckCommand.self,
         ])
 

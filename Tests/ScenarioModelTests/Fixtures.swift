@@ -40,14 +40,18 @@ let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().del
 
 /// The words that the library and the documentation use.
 let libraryVocabulary = FaultVocabulary(
-    ["delay", "loss", "duplicate", "reorder", "rate", "partition"].map {
+    [
+        "delay", "loss", "duplicate", "reorder", "corrupt", "rate", "trace", "mtu", "partition", "flap", "refuse",
+        "blackhole",
+    ].map {
         FaultKeyword($0, role: .impairment, summary: $0, effects: [$0])
     }
-        + ["jitter", "distribution", "correlation", "gap", "queue"].map {
+        + ["jitter", "distribution", "correlation", "gap", "queue", "discipline"].map {
             FaultKeyword($0, role: .modifier, summary: $0)
         }
         + [
-            "drop", "delay", "reset", "pause", "kill", "shutdown", "restart", "move-leader", "isolate", "slow-append",
+            "drop", "delay", "reset", "half-open", "partition", "phase", "pause", "kill", "shutdown", "restart",
+            "move-leader", "isolate", "slow-append",
             "expire-producers",
         ].map {
             FaultKeyword($0, role: .action, summary: $0, effects: [$0], value: .optional)

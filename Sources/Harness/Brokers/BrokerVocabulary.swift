@@ -32,7 +32,12 @@ enum BrokerVocabulary {
         FaultKeyword(
             "expire-producers", role: .action, summary: "the broker forgets every idempotent producer",
             effects: ["expire-producers"], value: .none),
-    ]
+    ].map { word in
+        // Only the timeline starts them: the link, which sees messages, cannot reach the brokers.
+        var word = word
+        word.startedBy = [.timeline]
+        return word
+    }
 
     /// Releases of `broker.release`.
     static let releases = ["0.11", "1.0.0", "1.0.1", "1.1", "2.1", "2.5", "3.9", "4.0", "4.3", "4.5"]

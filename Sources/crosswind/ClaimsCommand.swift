@@ -1,0 +1,33 @@
+import ArgumentParser
+import Foundation
+import Harness
+import Reports
+
+/// `crosswind claims`: statements and what runs say about them.
+struct ClaimsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "claims",
+        abstract: "Write the table of statements, their verdicts by experiment and the cost of each fix.")
+
+    @Argument(help: "Directories of runs, for example some under runs/.")
+    var runs: [String]
+
+    @Option(help: "Write to this file instead of standard output.")
+    var output: String?
+
+    func run() throws {
+        try exitAfter { [runs, output] in
+            let page = try ClaimsPage.markdown(runs: runs)
+            guard let output else {
+                print(page, terminator: "")
+                return .passed
+            }
+            do {
+                try Data(page.utf8).write(to: URL(fileURLWithPath: output), options: .atomic)
+            } catch {
+                throw UsageError("cannot write \(output): \(error.localizedDescription)")
+            }
+            return .passed
+        }
+    }
+}
