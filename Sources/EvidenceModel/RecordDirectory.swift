@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 
 /// The directory that holds one cell's record: the names of its files, and how each is read and written.
 ///
@@ -50,6 +51,9 @@ public struct RecordDirectory: Sendable {
     public func bytes(of file: File) throws -> Data? {
         guard has(file) else { return nil }
         do {
+            // An empty file is common (a link that did nothing), and Foundation leaks its buffer when it reads one.
+            var status = stat()
+            if stat(path(of: file), &status) == 0, status.st_size == 0 { return Data() }
             return try Data(contentsOf: URL(filePath: path(of: file)), options: .mappedIfSafe)
         } catch {
             throw RecordError(
