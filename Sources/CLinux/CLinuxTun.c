@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <linux/if.h>
 #include <linux/if_tun.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <linux/route.h>
 #include <linux/sockios.h>
 #include <stdint.h>
@@ -44,11 +46,42 @@ int cl_if_set_mtu(const char *name, int mtu) {
     r.ifr_mtu = mtu;
     return cl_if_request(name, SIOCSIFMTU, &r);
 }
+/* By rtnetlink(7): the ioctl wants CAP_NET_ADMIN of the machine, which root of a user namespace does not have. */
 int cl_if_set_txqueuelen(const char *name, int length) {
     struct ifreq r;
     memset(&r, 0, sizeof r);
-    r.ifr_qlen = length;
-    return cl_if_request(name, SIOCSIFTXQLEN, &r);
+    int e = cl_if_request(name, SIOCGIFINDEX, &r);
+    if (e) return e;
+    struct {
+        struct nlmsghdr header;
+        struct ifinfomsg info;
+        struct rtattr attribute;
+        uint32_t length;
+    } request;
+    memset(&request, 0, sizeof request);
+    request.header.nlmsg_len = sizeof request;
+    request.header.nlmsg_type = RTM_NEWLINK;
+    request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+    request.info.ifi_family = AF_UNSPEC;
+    request.info.ifi_index = r.ifr_ifindex;
+    request.attribute.rta_len = RTA_LENGTH(sizeof request.length);
+    request.attribute.rta_type = IFLA_TXQLEN;
+    request.length = (uint32_t)length;
+    int s = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+    if (s < 0) return -errno;
+    struct {
+        struct nlmsghdr header;
+        struct nlmsgerr error;
+        char rest[256];
+    } answer;
+    memset(&answer, 0, sizeof answer);
+    if (send(s, &request, sizeof request, 0) < 0 || recv(s, &answer, sizeof answer, 0) < 0) {
+        e = -errno;
+    } else {
+        e = answer.header.nlmsg_type == NLMSG_ERROR ? answer.error.error : -EPROTO;
+    }
+    close(s);
+    return e;
 }
 /* Addresses in network byte order. */
 int cl_if_set_address(const char *name, uint32_t address, uint32_t netmask) {

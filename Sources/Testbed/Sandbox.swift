@@ -22,17 +22,33 @@ public enum Sandbox {
         let kinds = CL_CLONE_NEWNET | CL_CLONE_NEWNS | CL_CLONE_NEWPID
         let flags = root ? kinds : kinds | CL_CLONE_NEWUSER
         try TestbedError.check(cl_unshare(Int32(flags)), "create", "sandbox namespaces", remedy: namespaceRemedy(root))
-        if !root {
-            try write("deny", to: "/proc/self/setgroups")
-            try write("0 \(user) 1", to: "/proc/self/uid_map")
-            try write("0 \(group) 1", to: "/proc/self/gid_map")
-        }
+        if !root { try mapRoot(user, group) }
         let pid = try TestbedError.check(cl_fork(), "fork", "the sandbox's first process")
         if pid != 0 { waitAndExit(pid) }
         // Inside. When the waiter is killed, this process goes too, and with it everything in the namespace.
         cl_die_with_parent()
         try TestbedError.check(cl_mount_private(), "make private", "the mounts of the sandbox")
         try TestbedError.check(cl_mount_proc(), "mount", "/proc of the sandbox")
+    }
+
+    /// Becomes root of a user namespace of its own, where the process is not root already: enough to make network
+    /// namespaces, while its own stays the machine's. Call it before any thread exists.
+    ///
+    /// - Throws: ``TestbedError`` with a remedy when the machine allows no user namespaces.
+    public static func becomeRootOfUserNamespace() throws(TestbedError) {
+        let user = geteuid()
+        let group = getegid()
+        if user == 0 { return }
+        try TestbedError.check(
+            cl_unshare(Int32(CL_CLONE_NEWUSER)), "create", "a user namespace", remedy: namespaceRemedy(false))
+        try mapRoot(user, group)
+    }
+
+    /// Maps the user to root inside its new user namespace, user_namespaces(7).
+    private static func mapRoot(_ user: uid_t, _ group: gid_t) throws(TestbedError) {
+        try write("deny", to: "/proc/self/setgroups")
+        try write("0 \(user) 1", to: "/proc/self/uid_map")
+        try write("0 \(group) 1", to: "/proc/self/gid_map")
     }
 
     private static func namespaceRemedy(_ root: Bool) -> String {

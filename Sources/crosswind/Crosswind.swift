@@ -15,7 +15,8 @@ struct Crosswind: ParsableCommand {
             lacks something.
             """,
         subcommands: [
-            BrokerCommand.self, ConformCommand.self, RunCommand.self, ValidateCommand.self, ListCommand.self,
+            BrokerCommand.self, ConformCommand.self, RunCommand.self, ShellCommand.self, ValidateCommand.self,
+            ListCommand.self,
             ReportCommand.self, ClaimsCommand.self, DiffCommand.self, BaselineCommand.self,
             DoctorCommand.self, InspectCommand.self, DriverCheckCommand.self,
         ])
@@ -32,9 +33,14 @@ struct Crosswind: ParsableCommand {
 /// Runs asynchronous work from a synchronous command and ends the process with the exit code it answers. Errors are
 /// worded where they are made; here each kind only finds its exit code.
 func exitAfter(_ work: @escaping @Sendable () async throws -> ExitStatus) throws {
-    let status: ExitStatus
+    try exitAfterNow { try BlockingTask.run(work).rawValue }
+}
+
+/// The same for work on this thread, which may answer with any exit code.
+func exitAfterNow(_ work: () throws -> Int32) throws {
+    let status: Int32
     do {
-        status = try BlockingTask.run(work)
+        status = try work()
     } catch let error as ScenarioErrors {
         status = complain(error.description, .usage)
     } catch let error as UsageError {
@@ -44,10 +50,10 @@ func exitAfter(_ work: @escaping @Sendable () async throws -> ExitStatus) throws
     } catch {
         status = complain("crosswind: \(error)", .harnessError)
     }
-    if status != .passed { throw ExitCode(status.rawValue) }
+    if status != 0 { throw ExitCode(status) }
 }
 
-private func complain(_ text: String, _ status: ExitStatus) -> ExitStatus {
+private func complain(_ text: String, _ status: ExitStatus) -> Int32 {
     FileHandle.standardError.write(Data((text + "\n").utf8))
-    return status
+    return status.rawValue
 }

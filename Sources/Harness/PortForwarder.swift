@@ -1,0 +1,115 @@
+import CLinux
+import Foundation
+import Testbed
+
+/// Carries TCP connections from a port in one namespace to a port in another. Bytes pass unchanged; an end or a failure
+/// of one side ends the other, so that a reset by the link reaches the service.
+enum PortForwarder {
+    /// Listens and serves on threads of its own until the process ends.
+    ///
+    /// - Parameter connecting: where connections are made to; nil: where this process lives, which root of a user
+    ///   namespace may stay in and not enter.
+    static func start(
+        from near: (address: String, port: UInt16), in listening: NetworkNamespace,
+        to far: (address: String, port: UInt16), in connecting: NetworkNamespace?
+    ) throws {
+        let listener = try ListeningSocket.open(address: near.address, port: near.port, namespace: listening)
+        onThread {
+            while true {
+                let incoming = accept(listener.descriptor, nil, nil)
+                if incoming < 0 {
+                    if errno == EINTR || errno == ECONNABORTED { continue }
+                    return
+                }
+                onThread { serve(incoming, far, connecting) }
+            }
+        }
+    }
+
+    private static func serve(_ incoming: Int32, _ far: (address: String, port: UInt16), _ namespace: NetworkNamespace?)
+    {
+        defer { close(incoming) }
+        let connected: Int32? =
+            if let namespace {
+                try? ConnectedSocket.open(address: far.address, port: far.port, namespace: namespace)
+            } else {
+                connectHere(far)
+            }
+        guard let outgoing = connected else {
+            resetOnClose(incoming)
+            return
+        }
+        defer { close(outgoing) }
+        for descriptor in [incoming, outgoing] {
+            var on: Int32 = 1
+            setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
+            // Blocking: each direction has its thread.
+            _ = fcntl(descriptor, F_SETFL, 0)
+        }
+        let other = DispatchSemaphore(value: 0)
+        onThread {
+            pump(from: outgoing, to: incoming)
+            other.signal()
+        }
+        pump(from: incoming, to: outgoing)
+        other.wait()
+    }
+
+    private static func connectHere(_ far: (address: String, port: UInt16)) -> Int32? {
+        var name = sockaddr_in()
+        name.sin_family = sa_family_t(AF_INET)
+        name.sin_port = far.port.bigEndian
+        inet_pton(AF_INET, far.address, &name.sin_addr)
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let result = withUnsafePointer(to: &name) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        if result == 0 { return descriptor }
+        close(descriptor)
+        return nil
+    }
+
+    /// Copies until the source ends; passes an orderly end on as one, and a reset as a reset.
+    private static func pump(from source: Int32, to target: Int32) {
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = read(source, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            if count <= 0 {
+                if count == 0 {
+                    shutdown(target, Int32(SHUT_WR))
+                } else {
+                    resetOnClose(target)
+                    shutdown(target, Int32(SHUT_RDWR))
+                }
+                return
+            }
+            var written = 0
+            while written < count {
+                let part = buffer.withUnsafeBytes { bytes in
+                    bytes.baseAddress.map { write(target, $0 + written, count - written) } ?? -1
+                }
+                if part < 0, errno == EINTR { continue }
+                if part <= 0 {
+                    resetOnClose(source)
+                    shutdown(source, Int32(SHUT_RDWR))
+                    return
+                }
+                written += part
+            }
+        }
+    }
+
+    private static func resetOnClose(_ descriptor: Int32) {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+    }
+
+    private static func onThread(_ body: @escaping @Sendable () -> Void) {
+        let thread = Thread { body() }
+        thread.stackSize = 256 << 10
+        thread.start()
+    }
+}
