@@ -78,3 +78,13 @@ bench-report: setup ## time and memory of judging and drawing 200 cells with a m
 
 clean: ## remove what was built
 	rm -rf .build runs
+
+.PHONY: bench-link fuzz-link
+
+bench-link: setup ## goodput, fidelity and memory of the link beside a bare veth pair (root)
+	swift build -c release --product link-bench $(SWIFT_FLAGS)
+	.build/release/link-bench --json bench-link.json
+
+fuzz-link: setup ## random packets and streams against the link; FIRST and ROUNDS choose which
+	swift build --build-tests $(SWIFT_FLAGS)
+	CROSSWIND_FUZZ_FIRST=$${FIRST:-0} CROSSWIND_FUZZ_ROUNDS=$${ROUNDS:-20000} swift test --skip-build --filter LinkFuzzTests
