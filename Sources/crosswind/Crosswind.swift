@@ -16,9 +16,8 @@ struct Crosswind: ParsableCommand {
             """,
         subcommands: [
             BrokerCommand.self, ConformCommand.self, RunCommand.self, ShellCommand.self, ValidateCommand.self,
-            ListCommand.self,
-            ReportCommand.self, ClaimsCommand.self, DiffCommand.self, BaselineCommand.self,
-            DoctorCommand.self, InspectCommand.self, DriverCheckCommand.self,
+            ListCommand.self, ReportCommand.self, ClaimsCommand.self, DiffCommand.self,
+            BaselineCommand.self, DoctorCommand.self, InspectCommand.self, DriverCheckCommand.self,
         ])
 
     static func main() {
