@@ -1,0 +1,198 @@
+import EvidenceModel
+import Foundation
+import Reports
+import Testing
+
+/// Every client against our broker and against one that is not ours, with a fault.
+@Suite(.enabled(if: CrosswindProgram.canRunCells, CrosswindProgram.reason), .serialized)
+struct ClientTests {
+    static let cache: String = {
+        let environment = ProcessInfo.processInfo.environment
+        return environment["CROSSWIND_CACHE"] ?? (environment["HOME"] ?? "/root") + "/.cache/crosswind"
+    }()
+
+    private static func has(_ names: [String]) -> Bool {
+        names.allSatisfy { FileManager.default.fileExists(atPath: cache + "/" + $0) }
+    }
+
+    static let hasClients = has(["librdkafka", "kafka-clients", "kafka-python", "aiokafka"])
+    static let hasTansu = has(["tansu/0.6.0/tansu", "librdkafka"])
+    static let hasEngine: Bool = {
+        let probe = Process()
+        probe.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        probe.arguments = ["docker", "info"]
+        probe.standardOutput = FileHandle.nullDevice
+        probe.standardError = FileHandle.nullDevice
+        guard (try? probe.run()) != nil else { return false }
+        probe.waitUntilExit()
+        return probe.terminationStatus == 0 && geteuid() == 0
+    }()
+
+    private static let clients = """
+        producer: { client: librdkafka }
+        workload: { records: 1500, rate: 1000/s, size: 100B }
+        faults:
+          - { on: { response: Produce, nth: 30 }, do: [drop, reset] }
+        timeout: 60s
+        matrix:
+          producer:
+            - as: librdkafka-new
+              value:
+                { client: librdkafka, version: "2.16", config: { enable.idempotence: true, socket.timeout.ms: 3000 } }
+            - as: kafka-clients
+              value: { client: kafka-clients, config: { linger.ms: 2, request.timeout.ms: 3000 } }
+            - as: kafka-python
+              value: { client: kafka-python, config: { linger.ms: 2, request.timeout.ms: 3000 } }
+
+        """
+
+    @Test(.enabled(if: hasClients, "needs the clients: make clients"))
+    func everyClientsRetryIsRecognisedByTheEmbeddedBroker() throws {
+        let (results, _) = try EndToEndTests.results(
+            [], expecting: 0,
+            scenario: "name: clients\nclaim: c\n" + Self.clients
+                + """
+                    - as: librdkafka-old
+                      value: { client: librdkafka, version: "2.0", config: { enable.idempotence: true } }
+                    - as: aiokafka
+                      value: { client: aiokafka, config: { enable.idempotence: true, request_timeout_ms: 3000 } }
+                expect:
+                  - { survives: true, deduplicated_batches: "> 0" }
+                """.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n"))
+        #expect(results.cells.count == 5)
+    }
+
+    @Test(
+        .enabled(if: hasClients && hasTansu, "needs the clients and Tansu: make clients"),
+        .enabled(if: hasEngine, "needs root and a Docker engine: scripts/dockerd.sh"))
+    func tansuInAContainerAnswersTheRetryWithAnError() throws {
+        let (results, _) = try EndToEndTests.results(
+            [], expecting: 0,
+            scenario: "name: containers\nclaim: c\n" + Self.clients + """
+                broker: { kind: compose, service: tansu, topics: [{ name: orders, partitions: 3 }] }
+                expect:
+                  - { survives: false, sequence_errors: "> 0", lost: 0 }
+                """)
+        #expect(results.cells.count == 3)
+        for cell in results.cells.map(\.verdict) {
+            let finding = cell.properties.first { $0.property == "no-sequence-errors" }
+            #expect(finding?.batches.isEmpty == false, "the verdict names no batch")
+            #expect(finding?.detail.contains("46") == true, "the verdict names no rule: \(finding?.detail ?? "")")
+        }
+    }
+
+    @Test(.enabled(if: hasTansu, "needs Tansu and librdkafka 2.16: make clients"))
+    func anyCommandCanBeTheBroker() throws {
+        let (results, _) = try EndToEndTests.results(
+            [], expecting: 0,
+            scenario: """
+                name: command
+                claim: c
+                broker:
+                  kind: command
+                  command:
+                    - \(Self.cache)/tansu/0.6.0/tansu
+                    - broker
+                    - --listener-url=tcp://0.0.0.0:{port}
+                    - --advertised-listener-url=tcp://{host}:{port}
+                  topics: [{ name: orders, partitions: 2 }]
+                producer: { client: librdkafka, version: "2.16", config: { linger.ms: 5 } }
+                workload: { records: 1000, rate: 1000/s, size: 100B }
+                faults:
+                  - { on: { response: Produce, nth: 20 }, do: [drop, reset] }
+                expect:
+                  - { duplicates: "> 0", lost: 0 }
+                """)
+        #expect(results.cells.count == 1)
+    }
+
+    // MARK: - Bad input
+
+    private func run(
+        _ scenario: String, environment: [String: String] = [:], compose: String? = nil
+    ) throws -> CrosswindProgram.Result {
+        try CrosswindProgram.withTemporaryDirectory { directory in
+            try scenario.write(toFile: directory + "/s.yaml", atomically: true, encoding: .utf8)
+            var variables = environment
+            if let compose {
+                try compose.write(toFile: directory + "/compose.yml", atomically: true, encoding: .utf8)
+                variables["CROSSWIND_COMPOSE_FILE"] = directory + "/compose.yml"
+            }
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: CrosswindProgram.path)
+            process.arguments = ["run", "--output", directory + "/run", directory + "/s.yaml"]
+            process.environment = ProcessInfo.processInfo.environment.merging(variables) { $1 }
+            let output = directory + "/output"
+            _ = FileManager.default.createFile(atPath: output, contents: nil)
+            process.standardOutput = FileHandle(forWritingAtPath: output)
+            process.standardError = process.standardOutput
+            process.standardInput = FileHandle.nullDevice
+            try process.run()
+            process.waitUntilExit()
+            return .init(
+                output: try String(contentsOfFile: output, encoding: .utf8), errors: "",
+                exitCode: process.terminationStatus)
+        }
+    }
+
+    private func scenario(client: String, broker: String = "{ kind: embedded }", config: String = "{}") -> String {
+        """
+        name: bad
+        claim: c
+        broker: \(broker)
+        producer: { client: \(client), config: \(config) }
+        workload: { records: 100, rate: 1000/s, size: 100B }
+        timeout: 30s
+        """
+    }
+
+    @Test(arguments: ["librdkafka", "kafka-clients", "kafka-python", "aiokafka"])
+    func aClientThatIsNotThereNamesTheCommandThatBringsIt(client: String) throws {
+        let version = client == "librdkafka" ? "librdkafka, version: \"9.9\"" : client
+        let result = try run(scenario(client: version), environment: ["CROSSWIND_CACHE": "/nonexistent"])
+        #expect(result.exitCode == 69, "\(result.output)")
+        #expect(result.output.contains(client) && result.output.contains("make clients"), "\(result.output)")
+    }
+
+    @Test(
+        .enabled(if: hasClients, "needs the clients: make clients"),
+        arguments: [
+            "librdkafka", "kafka-clients", "kafka-python", "aiokafka",
+        ])
+    func aPropertyThatTheClientDoesNotKnowIsToldInItsOwnWords(client: String) throws {
+        let result = try run(scenario(client: client, config: "{ linger_typo: 5 }"))
+        #expect(result.exitCode == 64, "\(result.output)")
+        #expect(result.output.contains(client) && result.output.contains("linger_typo"), "\(result.output)")
+    }
+
+    @Test func aBrokerCommandThatEndsAtOnceIsTold() throws {
+        let broker = "{ kind: command, command: [sh, -c, 'echo no such option >&2; exit 3'] }"
+        let result = try run(scenario(client: "librdkafka", broker: broker))
+        #expect(result.exitCode == 69, "\(result.output)")
+        #expect(result.output.contains("exit code 3") && result.output.contains("no such option"), "\(result.output)")
+    }
+
+    @Test(.enabled(if: hasEngine, "needs root and a Docker engine: scripts/dockerd.sh"))
+    func anImageThatIsNotThereIsTold() throws {
+        let result = try run(
+            scenario(client: "librdkafka", broker: "{ kind: compose, service: x }"),
+            compose: "services: { x: { image: 'localhost:1/none:1', network_mode: none, profiles: [x] } }\n")
+        #expect(result.exitCode == 69, "\(result.output)")
+        #expect(result.output.contains("localhost:1"), "\(result.output)")
+    }
+
+    @Test(
+        .enabled(if: hasEngine, "needs root and a Docker engine: scripts/dockerd.sh"),
+        .enabled(if: hasTansu, "needs Tansu: make clients"))
+    func aContainerThatEndsAtOnceIsTold() throws {
+        let result = try run(
+            scenario(client: "librdkafka", broker: "{ kind: compose, service: x }"),
+            compose: """
+                services:
+                  x: { build: \(Self.cache)/tansu/0.6.0, network_mode: none, profiles: [x], command: [--nonsense] }
+
+                """)
+        #expect(result.exitCode == 69, "\(result.output)")
+        #expect(result.output.contains("ended"), "\(result.output)")
+    }
+}
