@@ -7,6 +7,8 @@
 #include <linux/if_tun.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <linux/route.h>
 #include <linux/sockios.h>
 #include <stdint.h>
@@ -47,6 +49,7 @@ int cl_if_set_mtu(const char *name, int mtu) {
     return cl_if_request(name, SIOCSIFMTU, &r);
 }
 /* By rtnetlink(7): the ioctl wants CAP_NET_ADMIN of the machine, which root of a user namespace does not have. */
+/* By netlink: the ioctl wants CAP_NET_ADMIN of the first user namespace, rtnetlink(7) that of the device's own. */
 int cl_if_set_txqueuelen(const char *name, int length) {
     struct ifreq r;
     memset(&r, 0, sizeof r);
@@ -54,7 +57,7 @@ int cl_if_set_txqueuelen(const char *name, int length) {
     if (e) return e;
     struct {
         struct nlmsghdr header;
-        struct ifinfomsg info;
+        struct ifinfomsg link;
         struct rtattr attribute;
         uint32_t length;
     } request;
@@ -62,24 +65,27 @@ int cl_if_set_txqueuelen(const char *name, int length) {
     request.header.nlmsg_len = sizeof request;
     request.header.nlmsg_type = RTM_NEWLINK;
     request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-    request.info.ifi_family = AF_UNSPEC;
-    request.info.ifi_index = r.ifr_ifindex;
-    request.attribute.rta_len = RTA_LENGTH(sizeof request.length);
+    request.link.ifi_family = AF_UNSPEC;
+    request.link.ifi_index = r.ifr_ifindex;
     request.attribute.rta_type = IFLA_TXQLEN;
+    request.attribute.rta_len = RTA_LENGTH(sizeof request.length);
     request.length = (uint32_t)length;
     int s = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
     if (s < 0) return -errno;
     struct {
         struct nlmsghdr header;
         struct nlmsgerr error;
-        char rest[256];
+        char rest[512];
     } answer;
-    memset(&answer, 0, sizeof answer);
+    e = 0;
     if (send(s, &request, sizeof request, 0) < 0 || recv(s, &answer, sizeof answer, 0) < 0) {
         e = -errno;
-    } else {
-        e = answer.header.nlmsg_type == NLMSG_ERROR ? answer.error.error : -EPROTO;
+    } else if (answer.header.nlmsg_type == NLMSG_ERROR) {
+        e = answer.error.error;
     }
+    close(s);
+    return e;
+}
     close(s);
     return e;
 }
