@@ -7,8 +7,6 @@
 #include <linux/if_tun.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
-#include <linux/netlink.h>
-#include <linux/rtnetlink.h>
 #include <linux/route.h>
 #include <linux/sockios.h>
 #include <stdint.h>
@@ -49,7 +47,6 @@ int cl_if_set_mtu(const char *name, int mtu) {
     return cl_if_request(name, SIOCSIFMTU, &r);
 }
 /* By rtnetlink(7): the ioctl wants CAP_NET_ADMIN of the machine, which root of a user namespace does not have. */
-/* By netlink: the ioctl wants CAP_NET_ADMIN of the first user namespace, rtnetlink(7) that of the device's own. */
 int cl_if_set_txqueuelen(const char *name, int length) {
     struct ifreq r;
     memset(&r, 0, sizeof r);
@@ -57,7 +54,7 @@ int cl_if_set_txqueuelen(const char *name, int length) {
     if (e) return e;
     struct {
         struct nlmsghdr header;
-        struct ifinfomsg link;
+        struct ifinfomsg info;
         struct rtattr attribute;
         uint32_t length;
     } request;
@@ -65,27 +62,24 @@ int cl_if_set_txqueuelen(const char *name, int length) {
     request.header.nlmsg_len = sizeof request;
     request.header.nlmsg_type = RTM_NEWLINK;
     request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-    request.link.ifi_family = AF_UNSPEC;
-    request.link.ifi_index = r.ifr_ifindex;
-    request.attribute.rta_type = IFLA_TXQLEN;
+    request.info.ifi_family = AF_UNSPEC;
+    request.info.ifi_index = r.ifr_ifindex;
     request.attribute.rta_len = RTA_LENGTH(sizeof request.length);
+    request.attribute.rta_type = IFLA_TXQLEN;
     request.length = (uint32_t)length;
     int s = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
     if (s < 0) return -errno;
     struct {
         struct nlmsghdr header;
         struct nlmsgerr error;
-        char rest[512];
+        char rest[256];
     } answer;
-    e = 0;
+    memset(&answer, 0, sizeof answer);
     if (send(s, &request, sizeof request, 0) < 0 || recv(s, &answer, sizeof answer, 0) < 0) {
         e = -errno;
-    } else if (answer.header.nlmsg_type == NLMSG_ERROR) {
-        e = answer.error.error;
+    } else {
+        e = answer.header.nlmsg_type == NLMSG_ERROR ? answer.error.error : -EPROTO;
     }
-    close(s);
-    return e;
-}
     close(s);
     return e;
 }
