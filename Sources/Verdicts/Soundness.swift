@@ -4,8 +4,18 @@ import EvidenceModel
 ///
 /// Each reason names the account that it touches, so that one account in doubt does not silence the others.
 enum Soundness {
-    /// The link's lateness (99th percentile) above which a cell does not prove anything about the delays configured.
-    static let latenessBudgetUs: Int64 = 10_000
+    /// The link's lateness (99th percentile) above which a cell proves nothing. Where time is part of the experiment (a
+    /// fault that delays, or an expectation of a latency, a rate or a recovery) it is the first; elsewhere lateness is
+    /// like a slightly longer way, and changes neither what was dropped nor what the log holds.
+    static let latenessBudgetUs: (timed: Int64, untimed: Int64) = (10_000, 100_000)
+
+    /// True when time is part of the experiment.
+    static func isTimed(_ cell: CellDescription) -> Bool {
+        let effects: Set = ["delay", "jitter", "rate", "reorder", "queue"]
+        let measures = ["throughput", "ack_latency", "recovery"]
+        return cell.faults.contains { !effects.isDisjoint(with: $0.effects) }
+            || cell.expectations.contains { expectation in measures.contains { expectation.measure.hasPrefix($0) } }
+    }
 
     /// The id in the fault log of what the link did without being asked to.
     static let linkItself = "link"
@@ -135,12 +145,13 @@ enum Soundness {
             doubts.append(Doubt(account: .experiment, text: "the link's own account is missing"))
             return doubts
         }
-        if let late = end.values?["lateness_p99_us"], late > latenessBudgetUs {
+        let budgetUs = isTimed(record.cell) ? latenessBudgetUs.timed : latenessBudgetUs.untimed
+        if let late = end.values?["lateness_p99_us"], late > budgetUs {
             doubts.append(
                 Doubt(
                     account: .experiment,
                     text: "the link itself was late: p99 \(Words.number(Double(late) / 1000)) ms, budget"
-                        + " \(latenessBudgetUs / 1000) ms"))
+                        + " \(budgetUs / 1000) ms"))
         }
         if let lost = end.values?["fault_log_lost_entries"], lost > 0 {
             doubts.append(

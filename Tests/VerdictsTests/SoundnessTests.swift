@@ -23,8 +23,16 @@ import Testing
         Flaw(words: "device tun0 dropped 4 packets") {
             $0.change(.deviceCounters) { $0.values = ["rx_dropped_packets": 1, "tx_dropped_packets": 3] }
         },
-        Flaw(words: "the link itself was late: p99 25 ms") {
-            $0.change(.linkEnded) { $0.values = ["lateness_p99_us": 25000] }
+        Flaw(words: "the link itself was late: p99 250 ms, budget 100 ms") {
+            $0.change(.linkEnded) { $0.values = ["lateness_p99_us": 250_000] }
+        },
+        Flaw(words: "the link itself was late: p99 25 ms, budget 10 ms") {
+            $0.addPhase("delay", fromMs: 500, toMs: 700)
+            $0.change(.linkEnded) { $0.values = ["lateness_p99_us": 25_000] }
+        },
+        Flaw(words: "the link itself was late: p99 25 ms, budget 10 ms") {
+            $0.record.cell.expectations.append(expectation("ack_latency_ms.p99", "<", 1000))
+            $0.change(.linkEnded) { $0.values = ["lateness_p99_us": 25_000] }
         },
         Flaw(words: "the fault log lost 7 entries") {
             $0.change(.linkEnded) { $0.values = ["fault_log_lost_entries": 7] }
@@ -73,6 +81,13 @@ import Testing
         #expect(verdict.survived == nil)
         #expect(verdict.doubts.contains { $0.contains(flaw.words) }, "\(verdict.doubts)")
         #expect(verdict.assertions.allSatisfy { $0.outcome == .inconclusive })
+    }
+
+    @Test func aSlightlyLateLinkChangesNothingWhereTimeIsNoPartOfTheExperiment() {
+        var fixture = Fixture()
+        fixture.loseAck(of: 13)
+        fixture.change(.linkEnded) { $0.values = ["lateness_p99_us": 25_000] }
+        #expect(fixture.verdict.outcome == .passed)
     }
 
     @Test(arguments: flaws)

@@ -64,7 +64,7 @@ enum NothingGivenUp: Checker {
         var detail = "\(Words.count(failed.count, "record")) given up (\(kinds)), first: record \(first)"
         detail += " at \(ledger.seconds(record.reportedUs))"
         if record.sentUs > 0 { detail += ", \(Words.seconds(record.reportedUs - record.sentUs)) after it was sent" }
-        if inLog > 0 { detail += "; \(inLog) of them are in the log all the same" }
+        if inLog > 0 { detail += "; \(inLog) of them \(inLog == 1 ? "is" : "are") in the log all the same" }
         return detail
     }
 
