@@ -60,7 +60,7 @@ claims: build ## run the causes and write docs/claims.md: statement, verdict by 
 BASELINE ?= Scenarios/baseline.json
 REPEATS ?= 1 2 3
 
-.PHONY: baseline regress bench-report
+.PHONY: baseline regress bench-report bench-broker fuzz-frames
 
 baseline: build ## run every scenario three times and write what later runs are compared with
 	rm -rf runs/baseline-*
@@ -71,6 +71,13 @@ regress: build ## run every scenario three times and compare with the baseline
 	rm -rf runs/regress-*
 	for i in $(REPEATS); do $(CROSSWIND) run Scenarios --output runs/regress-$$i || [ $$? -le 2 ]; done
 	$(CROSSWIND) diff $(BASELINE) $(REPEATS:%=runs/regress-%)
+
+bench-broker: build clients ## the embedded broker beside Tansu: records/s, CPU per GB, ack latency, memory
+	Benchmarks/broker/bench.sh
+
+fuzz-frames: setup ## feed 10,000,000 damaged requests to the embedded broker
+	swift build -c release --product fuzz-frames $(SWIFT_FLAGS)
+	.build/release/fuzz-frames 10000000
 
 bench-report: setup ## time and memory of judging and drawing 200 cells with a million records
 	swift build -c release --product bench-report $(SWIFT_FLAGS)

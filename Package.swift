@@ -51,7 +51,8 @@ let package = Package(
             dependencies: ["CLinux", "ScenarioModel", "KafkaWire", "PacketWire", "EvidenceModel"],
             swiftSettings: strict),
         .target(
-            name: "EmbeddedBroker", dependencies: ["KafkaWire", "RecordCompression", nioCore, nioPosix, logging], swiftSettings: strict),
+            name: "EmbeddedBroker", dependencies: ["KafkaWire", "RecordCompression", nioCore, nioPosix, logging],
+            swiftSettings: strict),
         .target(name: "RawClient", dependencies: ["KafkaWire", "RecordCompression"], swiftSettings: strict),
         .target(
             name: "WireObserver", dependencies: ["CPcap", "CLinux", "KafkaWire", "PacketWire", "EvidenceModel"],

@@ -4,7 +4,7 @@
 # memory, time until ready, and 1,000 connections.
 #
 #     Benchmarks/broker/bench.sh          needs a release build, `make clients` and a C compiler
-#     RECORDS=400000 RATE=5000 SECONDS_PACED=6 ROUNDS=3    change the load
+#     RECORDS=400000 RATE=2000 SECONDS_PACED=6 ROUNDS=3    change the load
 #     CROSSWIND=PATH                      another executable than .build/release/crosswind
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -12,7 +12,7 @@ cd "$(dirname "$0")/../.."
 cache=${CROSSWIND_CACHE:-$HOME/.cache/crosswind}
 crosswind=${CROSSWIND:-.build/release/crosswind}
 records=${RECORDS:-400000}
-rate=${RATE:-5000}
+rate=${RATE:-2000}
 paced=$((rate * ${SECONDS_PACED:-6}))
 rounds=${ROUNDS:-3}
 partitions=4

@@ -60,7 +60,8 @@ int main(int argc, char **argv) {
     set(conf, "bootstrap.servers", argv[1]);
     set(conf, "enable.idempotence", "true");
     set(conf, "acks", "all");
-    set(conf, "linger.ms", "5");
+    /* At a given rate the broker's own time is wanted, not the client's wait for more. */
+    set(conf, "linger.ms", rate > 0 ? "0" : "5");
     set(conf, "queue.buffering.max.messages", "100000");
     set(conf, "queue.buffering.max.kbytes", "1048576");
     rd_kafka_conf_set_dr_msg_cb(conf, report);

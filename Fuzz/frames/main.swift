@@ -25,7 +25,8 @@ struct SeededGenerator: RandomNumberGenerator {
 /// Resident memory of this process, megabytes.
 func residentMegabytes() -> Int {
     let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
-    return (text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 4096 >> 20
+    let pages = text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+    return (pages * 4096) >> 20
 }
 
 /// One damaged copy of a frame.

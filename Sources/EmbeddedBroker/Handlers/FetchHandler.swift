@@ -99,6 +99,7 @@ private final class PendingFetch: PartitionWaiter {
     private let nodeID: Int32
     private unowned let core: ClusterCore
     private let reply: ReplyTo
+    private var registered: [Partition] = []
     private var isAnswered = false
     /// No request is kept longer: its connection may be gone. A client that asked for more asks again.
     private static let longestWaitMs: Int64 = 30_000
@@ -116,7 +117,8 @@ private final class PendingFetch: PartitionWaiter {
     }
 
     func wait() {
-        for partition in partitions() { partition.waiters.append(self) }
+        registered = partitions()
+        for partition in registered { partition.waiters.append(self) }
         let box = UncheckedSendable(value: self)
         core.schedule(min(Int64(request.maxWaitMs), Self.longestWaitMs)) { _ in box.value.expire() }
     }
@@ -131,7 +133,6 @@ private final class PendingFetch: PartitionWaiter {
     private func expire() {
         guard !isAnswered else { return }
         answer()
-        for partition in partitions() { partition.waiters.removeAll { $0 === self } }
     }
 
     func partitionChanged() -> Bool { answerIfReady() }
@@ -146,6 +147,9 @@ private final class PendingFetch: PartitionWaiter {
 
     private func answer() {
         isAnswered = true
+        // A partition where nothing happens would keep this for ever.
+        for partition in registered { partition.waiters.removeAll { $0 === self } }
+        registered = []
         let result = core.read(request, version: version, nodeID: nodeID, count: false)
         do {
             reply(

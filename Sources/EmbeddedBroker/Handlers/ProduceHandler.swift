@@ -283,6 +283,7 @@ private final class PendingProduce: PartitionWaiter {
     private unowned let core: ClusterCore
     private let leaderEpochs: [Int: Int32]
     private let reply: ReplyTo
+    private var registered: [Partition] = []
     private var isAnswered = false
 
     init(
@@ -301,7 +302,8 @@ private final class PendingProduce: PartitionWaiter {
     }
 
     func wait(timeoutMs: Int64) {
-        for position in waiting.keys { entries[position].partition?.waiters.append(self) }
+        registered = waiting.keys.compactMap { entries[$0].partition }
+        for partition in registered { partition.waiters.append(self) }
         let box = UncheckedSendable(value: self)
         core.schedule(timeoutMs) { _ in box.value.expire() }
     }
@@ -309,10 +311,8 @@ private final class PendingProduce: PartitionWaiter {
     private func expire() {
         guard !isAnswered else { return }
         for position in waiting.keys { entries[position].answer.errorCode = ErrorCode.requestTimedOut.rawValue }
-        let partitions = waiting.keys.compactMap { entries[$0].partition }
         waiting.removeAll()
         answer()
-        for partition in partitions { partition.waiters.removeAll { $0 === self } }
     }
 
     func partitionChanged() -> Bool { answerIfComplete() }
@@ -340,6 +340,9 @@ private final class PendingProduce: PartitionWaiter {
 
     private func answer() {
         isAnswered = true
+        // A partition where nothing happens would keep this for ever.
+        for partition in registered { partition.waiters.removeAll { $0 === self } }
+        registered = []
         do {
             reply(.response(try Self.encode(entries, correlationID: correlationID, version: version)))
         } catch {
