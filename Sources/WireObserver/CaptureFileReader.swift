@@ -30,10 +30,11 @@ final class CaptureFileReader {
 
     private let path: String
     private let descriptor: Int32
-    private var buffer: UnsafeMutableRawBufferPointer
-    private var start = 0
-    private var end = 0
-    private var parser = CaptureParser()
+    // See CaptureObserver: checks for overlapping access on every packet cost more than the parsing.
+    @exclusivity(unchecked) private var buffer: UnsafeMutableRawBufferPointer
+    @exclusivity(unchecked) private var start = 0
+    @exclusivity(unchecked) private var end = 0
+    @exclusivity(unchecked) private var parser = CaptureParser()
 
     /// What the capturing kernel dropped, as far as the file says.
     var droppedByKernel: UInt64 { parser.droppedByKernel }
