@@ -106,6 +106,39 @@ struct ClientTests {
         #expect(results.cells.count == 1)
     }
 
+    @Test(.enabled(if: hasClients, "needs the clients: make clients"))
+    func aProgramWithoutADriverIsJudgedFromWireAndLog() throws {
+        let program = """
+            import sys, kafka
+            p = kafka.KafkaProducer(bootstrap_servers=sys.argv[1], enable_idempotence=False, retries=5)
+            for i in range(500): p.send(sys.argv[2], b'%016xABCDEFGH' % i, partition=0).get()
+            """
+        let code = program.split(separator: "\n").joined(separator: "\\n")
+        let (results, _) = try EndToEndTests.results(
+            [], expecting: 0,
+            scenario: """
+                name: program
+                claim: c
+                producer:
+                  client: command
+                  command:
+                    - env
+                    - PYTHONPATH=\(Self.cache)/kafka-python/3.0.12
+                    - \(Self.cache)/python/bin/python3
+                    - -c
+                    - "\(code)"
+                    - "{bootstrap}"
+                    - "{topic}"
+                workload: { records: 500, size: 24B }
+                faults:
+                  - { on: { response: Produce, nth: 100 }, do: [drop, reset] }
+                timeout: 60s
+                expect:
+                  - { duplicates: 1 }
+                """)
+        #expect(results.cells.count == 1)
+    }
+
     // MARK: - Bad input
 
     private func run(

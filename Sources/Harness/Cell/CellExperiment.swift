@@ -28,8 +28,7 @@ final class CellExperiment: Sendable {
 
     /// Runs it. On return or throw, everything that was started has ended.
     func run() async throws {
-        let catalog = DriverCatalog()
-        let launch = try catalog.launch(client: cell.producer.client, version: cell.producer.version)
+        let launch = try launch()
         let containers = try BrokerContainers.start(cell, record)
         defer { containers?.remove() }
         let testbed = try CellTestbed(
@@ -47,6 +46,12 @@ final class CellExperiment: Sendable {
             captures.stop()
             throw error
         }
+    }
+
+    private func launch() throws -> DriverLaunch {
+        let producer = cell.producer
+        if producer.client == "command" { return DriverLaunch(executable: producer.command.first ?? "") }
+        return try DriverCatalog().launch(client: producer.client, version: producer.version)
     }
 
     private func runWithLink(
@@ -104,6 +109,9 @@ final class CellExperiment: Sendable {
         _ launch: DriverLaunch, _ broker: any BrokerUnderTest, _ testbed: CellTestbed, _ captures: CellCaptures,
         _ link: Link, _ actions: BrokerActions
     ) async throws -> CellDriver.End {
+        if cell.producer.client == "command" {
+            return try await runProgram(broker, testbed, captures, link, actions)
+        }
         let topics = cell.broker.topics.map { DriverConfiguration.Topic(name: $0.name, partitions: $0.partitions) }
         let configuration = DriverConfiguration(
             bootstrap: broker.bootstrap, config: cell.producer.config, topics: topics,
@@ -123,6 +131,23 @@ final class CellExperiment: Sendable {
         defer { counting.cancel() }
         let control = control
         return try await driver.run(timeout: cell.timeout, stop: { await control.waitForStop() }) { timeUs in
+            link.setTimeZero(epochUs: timeUs)
+            actions.begin(timeZeroUs: timeUs)
+        }
+    }
+
+    private func runProgram(
+        _ broker: any BrokerUnderTest, _ testbed: CellTestbed, _ captures: CellCaptures, _ link: Link,
+        _ actions: BrokerActions
+    ) async throws -> CellDriver.End {
+        let program = CellProgram(
+            cell: cell, bootstrap: broker.bootstrap, namespace: testbed.client, record: record, history: history,
+            reporter: reporter)
+        let control = control
+        return try await program.run(
+            timeout: cell.timeout, stop: { await control.waitForStop() },
+            hasProduced: { captures.clientCounters.requests > 0 }
+        ) { timeUs in
             link.setTimeZero(epochUs: timeUs)
             actions.begin(timeZeroUs: timeUs)
         }

@@ -1,0 +1,111 @@
+import EvidenceModel
+import Foundation
+import ScenarioModel
+import Synchronization
+import Testbed
+
+/// Runs the user's own program as the producer of a cell (`client: command`). It speaks no protocol: the wire and the
+/// broker's log alone judge it.
+///
+/// In `producer.command` these words are replaced: `{bootstrap}` by the broker's address, `{topic}` by the first topic,
+/// `{records}`, `{rate}` and `{size}` by the workload. Its output goes to `driver.log`. Time zero is when its first Produce
+/// request is seen at its end of the link. Values that follow the payload convention (`RecordPayload`) bring the ledger of
+/// records back.
+final class CellProgram: Sendable {
+    private let cell: ScenarioCell
+    private let command: ChildCommand
+    private let record: RecordDirectory
+    private let history: HistoryWriter
+    private let reporter: CellReporter
+    private let stopReason = Mutex<String?>(nil)
+
+    private static let graceAfterStop = Duration.seconds(5)
+    private static let pollInterval = Duration.milliseconds(5)
+
+    init(
+        cell: ScenarioCell, bootstrap: String, namespace: NetworkNamespace, record: RecordDirectory,
+        history: HistoryWriter, reporter: CellReporter
+    ) {
+        self.cell = cell
+        self.record = record
+        self.history = history
+        self.reporter = reporter
+        let values = [
+            "{bootstrap}": bootstrap, "{topic}": cell.broker.topics.first?.name ?? "",
+            "{records}": "\(cell.workload.records)", "{size}": "\(cell.workload.size)",
+            "{rate}": cell.workload.rate.map { "\($0)" } ?? "unlimited",
+        ]
+        let words = cell.producer.command.map { word in
+            values.reduce(word) { $0.replacingOccurrences(of: $1.key, with: $1.value) }
+        }
+        command = ChildCommand(executable: words.first ?? "", arguments: Array(words.dropFirst())).inside(namespace)
+    }
+
+    /// Runs the program to its end; exit code 0 means that it sent all it wanted.
+    ///
+    /// - Parameters:
+    ///   - timeout: the cell's limit.
+    ///   - stop: returns when the user asks to stop.
+    ///   - hasProduced: whether a Produce request was seen at the client's end.
+    ///   - onTimeZero: called once, when the first one was.
+    func run(
+        timeout: Duration, stop: @escaping @Sendable () async -> Void, hasProduced: @escaping @Sendable () -> Bool,
+        onTimeZero: @escaping @Sendable (Int64) -> Void
+    ) async throws -> CellDriver.End {
+        let output = try openForAppending(record.path(of: .driverLog))
+        defer { close(output) }
+        let path = record.path(of: .driverLog)
+        let result = try await ChildProcess.run(command, standardErrorPath: path) { channel in
+            history.append(.driverHello, subject: "command", detail: cell.producer.command.joined(separator: " "))
+            reporter.update { $0.state = .running }
+            await channel.closeInput()
+            let tasks = [
+                Task {
+                    while !hasProduced() { try await Task.sleep(for: Self.pollInterval) }
+                    let now = WallClock.nowUs()
+                    self.history.append(.timeZero, timeUs: now)
+                    onTimeZero(now)
+                },
+                Task {
+                    try await Task.sleep(for: timeout)
+                    await self.end(channel, reason: "the cell's time limit of \(timeout) was reached")
+                },
+                Task {
+                    await stop()
+                    await self.end(channel, reason: "stopped by the user")
+                },
+            ]
+            defer { tasks.forEach { $0.cancel() } }
+            try await channel.forEachChunk { writeAll($0, to: output) }
+        }
+        return conclude(result.end)
+    }
+
+    private func end(_ channel: ChildChannel, reason: String) async {
+        guard !Task.isCancelled else { return }
+        let first = stopReason.withLock { known in
+            defer { known = known ?? reason }
+            return known == nil
+        }
+        guard first else { return }
+        history.append(.interrupted, detail: reason)
+        channel.terminate()
+        try? await Task.sleep(for: Self.graceAfterStop)
+        if !Task.isCancelled { channel.kill() }
+    }
+
+    private func conclude(_ end: ChildEnd) -> CellDriver.End {
+        switch end {
+        case .exited(let code):
+            history.append(.driverExited, detail: end.description, values: ["exit_code": Int64(code)])
+        case .signaled(let signal):
+            history.append(.driverExited, detail: end.description, values: ["signal": Int64(signal)])
+        }
+        if let reason = stopReason.withLock({ $0 }) { return .stopped(reason) }
+        guard end == .exited(0) else {
+            return .died("the program ended with \(end); what it said is in driver.log")
+        }
+        history.append(.driverDone)
+        return .done
+    }
+}
