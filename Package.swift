@@ -141,7 +141,8 @@ let package = Package(
             exclude: ["Clients"], swiftSettings: strict),
         .testTarget(name: "TestbedTests", dependencies: ["Testbed"], swiftSettings: strict),
         .testTarget(
-            name: "HarnessTests", dependencies: ["Harness", "EvidenceModel", "Reports", "crosswind", "crosswind-rdkafka"],
+            name: "HarnessTests",
+            dependencies: ["Harness", "EvidenceModel", "Reports", "crosswind", "crosswind-rdkafka"],
             swiftSettings: strict),
     ]
 )
