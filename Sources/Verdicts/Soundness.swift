@@ -4,18 +4,25 @@ import EvidenceModel
 ///
 /// Each reason names the account that it touches, so that one account in doubt does not silence the others.
 enum Soundness {
-    /// The link's lateness (99th percentile) above which a cell proves nothing. Where time is part of the experiment (a
-    /// fault that delays, or an expectation of a latency, a rate or a recovery) it is the first; elsewhere lateness is
-    /// like a slightly longer way, and changes neither what was dropped nor what the log holds.
-    static let latenessBudgetUs: (timed: Int64, untimed: Int64) = (10_000, 100_000)
-
-    /// True when time is part of the experiment.
-    static func isTimed(_ cell: CellDescription) -> Bool {
-        let effects: Set = ["delay", "jitter", "rate", "reorder", "queue"]
+    /// The link's lateness (99th percentile) above which a cell proves nothing: 10 ms where an expectation names a
+    /// latency, a rate or a recovery; 10 ms or a quarter of what the link held packets for, whichever is more, where a
+    /// fault delays; 100 ms elsewhere. There lateness is like a slightly longer way, and changes neither what was
+    /// dropped nor what the log holds.
+    static func latenessBudgetUs(_ record: CellRecord) -> Int64 {
         let measures = ["throughput", "ack_latency", "recovery"]
-        return cell.faults.contains { !effects.isDisjoint(with: $0.effects) }
-            || cell.expectations.contains { expectation in measures.contains { expectation.measure.hasPrefix($0) } }
+        let isMeasured = record.cell.expectations.contains { expectation in
+            measures.contains { expectation.measure.hasPrefix($0) }
+        }
+        if isMeasured { return strictBudgetUs }
+        let effects: Set = ["delay", "jitter", "rate", "reorder", "queue"]
+        guard record.cell.faults.contains(where: { !effects.isDisjoint(with: $0.effects) }) else {
+            return 10 * strictBudgetUs
+        }
+        let held = record.faultLog.compactMap(\.delayUs).sorted()
+        return held.isEmpty ? strictBudgetUs : max(strictBudgetUs, Percentile.of(held, 0.5) / 4)
     }
+
+    private static let strictBudgetUs: Int64 = 10_000
 
     /// The id in the fault log of what the link did without being asked to.
     static let linkItself = "link"
@@ -145,7 +152,7 @@ enum Soundness {
             doubts.append(Doubt(account: .experiment, text: "the link's own account is missing"))
             return doubts
         }
-        let budgetUs = isTimed(record.cell) ? latenessBudgetUs.timed : latenessBudgetUs.untimed
+        let budgetUs = latenessBudgetUs(record)
         if let late = end.values?["lateness_p99_us"], late > budgetUs {
             doubts.append(
                 Doubt(

@@ -90,6 +90,16 @@ import Testing
         #expect(fixture.verdict.outcome == .passed)
     }
 
+    @Test func whereAFaultDelaysTheBudgetIsAQuarterOfTheDelay() {
+        var fixture = Fixture()
+        fixture.addPhase("delay", fromMs: 500, toMs: 700)
+        #expect(Soundness.latenessBudgetUs(fixture.record) == 10_000)
+        fixture.record.faultLog[0].delayUs = 200_000
+        #expect(Soundness.latenessBudgetUs(fixture.record) == 50_000)
+        fixture.record.cell.expectations = [expectation("recovery_ms", "<", 1000)]
+        #expect(Soundness.latenessBudgetUs(fixture.record) == 10_000)
+    }
+
     @Test(arguments: flaws)
     func doubtDoesNotTurnAProvenBreachIntoAPass(flaw: Flaw) {
         var fixture = Fixture(idempotent: false, expecting: [survives])
