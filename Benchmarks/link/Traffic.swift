@@ -187,6 +187,8 @@ struct DatagramFlow {
     /// From the time in the packet until it was received, nanoseconds, in order of arrival.
     var latenciesNs: [Int64] = []
     var sendSeconds = 0.0
+    /// From the first arrival to the last.
+    var receiveSeconds = 0.0
 
     static func run(
         _ network: BenchNetwork, count: Int, perSecond: Double, size: Int = 36, burst: Int = 1,
@@ -203,6 +205,7 @@ struct DatagramFlow {
             var buffer = [UInt8](repeating: 0, count: 2048)
             var latencies: [Int64] = []
             latencies.reserveCapacity(count + count / 2)
+            var arrivals = (first: Int64(0), last: Int64(0))
             while true {
                 if cl_wait_readable(server, 100_000_000) <= 0 {
                     if finished.with({ $0 }), cl_monotonic_ns() - last.with({ $0 }) > drainMs * 1_000_000 { break }
@@ -211,12 +214,15 @@ struct DatagramFlow {
                 let got = recv(server, &buffer, buffer.count, Int32(MSG_DONTWAIT))
                 guard got >= 8 else { continue }
                 let now = cl_monotonic_ns()
+                if latencies.isEmpty { arrivals.first = now }
+                arrivals.last = now
                 latencies.append(now - buffer.withUnsafeBytes { $0.loadUnaligned(as: Int64.self) })
                 if latencies.count % 64 == 0 { last.with { $0 = now } }
             }
             result.with {
                 $0.received = latencies.count
                 $0.latenciesNs = latencies
+                $0.receiveSeconds = Double(arrivals.last - arrivals.first) / 1e9
             }
         }
         var buffer = [UInt8](repeating: 0, count: max(size, 8))

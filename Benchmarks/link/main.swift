@@ -4,6 +4,8 @@ import Foundation
 //
 //     link-bench [--quick] [--json FILE] [--only NAME]... [--soak SECONDS]
 
+// A flow ends by a shutdown under its writer.
+signal(SIGPIPE, SIG_IGN)
 var options = BenchOptions()
 do {
     try options.parse(Array(CommandLine.arguments.dropFirst()))
