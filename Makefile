@@ -98,3 +98,13 @@ bench-link: setup ## goodput, fidelity and memory of the link beside a bare veth
 fuzz-link: setup ## random packets and streams against the link; FIRST and ROUNDS choose which
 	swift build --build-tests $(SWIFT_FLAGS)
 	CROSSWIND_FUZZ_FIRST=$${FIRST:-0} CROSSWIND_FUZZ_ROUNDS=$${ROUNDS:-20000} swift test --skip-build --filter LinkFuzzTests
+
+.PHONY: bench-inspect fuzz-captures
+
+bench-inspect: build ## inspect beside tshark on one capture, one core; peak memory on captures of 1 GB
+	swift build -c release --product capture-generator $(SWIFT_FLAGS)
+	Benchmarks/inspect/bench_inspect.py --gigabyte
+
+fuzz-captures: setup ## feed 10,000,000 damaged captures to the observer
+	swift build -c release --product fuzz-captures $(SWIFT_FLAGS)
+	.build/release/fuzz-captures 10000000
