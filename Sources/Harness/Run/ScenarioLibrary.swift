@@ -34,7 +34,8 @@ public enum ScenarioLibrary {
     public static func validate(_ paths: [String]) throws -> String {
         let scenarios = try load(paths, seed: 0)
         let cells = scenarios.reduce(0) { $0 + $1.cells.count }
-        return "\(scenarios.count) scenario\(scenarios.count == 1 ? "" : "s"), \(cells) cell\(cells == 1 ? "" : "s"): valid"
+        return "\(scenarios.count) scenario\(scenarios.count == 1 ? "" : "s"), "
+            + "\(cells) cell\(cells == 1 ? "" : "s"): valid"
     }
 
     /// `crosswind list`: a line for each scenario.
