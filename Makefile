@@ -47,7 +47,7 @@ format: ## format every Swift file
 
 check: lint build test ## what CI runs
 
-scenarios: build ## run every scenario
+scenarios: build clients containers ## run every scenario
 	$(CROSSWIND) run Scenarios
 
 scenario: build ## run one: make scenario S=FILE
