@@ -48,6 +48,7 @@ private struct Wire {
     ) throws -> LinkReport {
         let client = Wire()
         let broker = Wire()
+        let begun = DispatchSemaphore(value: 0)
         defer {
             client.closeBoth()
             broker.closeBoth()
@@ -57,9 +58,15 @@ private struct Wire {
                 ports: [
                     .init(node: 1, descriptor: broker.link, address: "198.18.1.1"),
                     .init(node: 0, descriptor: client.link, address: "198.18.0.1"),
-                ], seed: 1, faults: faults, faultLogPath: log), onPhase: onPhase)
+                ], seed: 1, faults: faults, faultLogPath: log),
+            onPhase: {
+                onPhase($0)
+                begun.signal()
+            })
         try link.start()
         if timeZero { link.setTimeZero() }
+        // Time zero is set by this thread and seen by the link's: a packet before it would pass at once.
+        for _ in faults { #expect(begun.wait(timeout: .now() + 60) == .success) }
         try body(link, client, broker)
         return link.stop()
     }
@@ -83,8 +90,6 @@ private struct Wire {
 
     @Test func delayedPacketsComeLaterAndTheirLatenessIsMeasured() throws {
         let report = try run([Faults.timeline(["delay": "20ms"])]) { _, client, broker in
-            // Time zero is set by another thread; a packet before it passes at once.
-            usleep(50_000)
             for index in 0..<20 {
                 let before = cl_monotonic_ns()
                 #expect(client.send(Packets.tcp(sequence: UInt32(index))))
@@ -127,10 +132,14 @@ private struct Wire {
     }
 
     @Test func packetsHeldAtTheEndAreCounted() throws {
-        let report = try run([Faults.timeline(["delay": "600s"])]) { _, client, _ in
-            usleep(50_000)
+        let path = NSTemporaryDirectory() + "link-\(UUID().uuidString).jsonl"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let report = try run([Faults.timeline(["delay": "600s"])], log: path) { _, client, _ in
             for index in 0..<10 { #expect(client.send(Packets.tcp(sequence: UInt32(index)))) }
-            usleep(200_000)
+            for _ in 0..<200 {
+                if try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").count == 10 { break }
+                usleep(50_000)
+            }
         }
         #expect(report.packetsHeld == 10)
         #expect(report.slotsLeaked == 0)
