@@ -64,9 +64,7 @@ public enum LinkCrossings {
             var down: [Packet] = []
             var pairs: Set<UInt64> = []
             _ = try CaptureFileReader(path: path).forEachPacket { captured in
-                guard captured.linkType == .raw || captured.linkType == .ipv4,
-                    let (key, isUp) = Self.key(captured.bytes)
-                else { return }
+                guard let bytes = Self.packet(captured), let (key, isUp) = Self.key(bytes) else { return }
                 pairs.insert(key.pair(isUp: isUp))
                 let packet = Packet(timeUs: captured.timeNs / 1000, key: key)
                 if isUp { up.append(packet) } else { down.append(packet) }

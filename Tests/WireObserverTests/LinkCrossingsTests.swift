@@ -26,7 +26,7 @@ struct LinkCrossingsTests {
     @Test func independentLossIsFoundAtItsRate() throws {
         for crossing in try crossings("java43-loss5") {
             let share = Double(crossing.lost.count) / Double(crossing.sent)
-            #expect((0.025...0.08).contains(share), "\(crossing.direction): \(share)")
+            #expect((0.01...0.09).contains(share), "\(crossing.direction): \(share)")
             #expect(crossing.made == 0)
         }
     }
@@ -34,6 +34,7 @@ struct LinkCrossingsTests {
     /// Only answers were dropped: requests all arrive.
     @Test func aOneWayPartitionIsSeenInItsDirectionOnly() throws {
         let crossings = try crossings("lib216-idem-acks-lost")
+        try #require(crossings.count == 2)
         #expect(crossings[0].lost.isEmpty)
         #expect(!crossings[1].lost.isEmpty)
         for packet in crossings[1].lost { #expect(packet.connection.hasPrefix("198.18.7.2:9092>198.18.8.2:")) }
