@@ -18,6 +18,9 @@ final class CellSupervisor: Sendable {
         let directory: String
     }
 
+    /// How long a stopped cell may take to end its driver, read the log back and judge.
+    private static let graceAfterStop = Duration.seconds(120)
+
     private let channels = Mutex<[String: ChildChannel]>([:])
     private let stopping = Atomic<Bool>(false)
     private let onProgress: @Sendable (String, CellStatus) -> Void
@@ -30,7 +33,14 @@ final class CellSupervisor: Sendable {
     /// Asks every running cell to end in order and starts no further one.
     func stop() {
         stopping.store(true, ordering: .relaxed)
-        for channel in channels.withLock({ Array($0.values) }) { Task { await channel.write("stop\n") } }
+        for channel in channels.withLock({ Array($0.values) }) {
+            Task {
+                await channel.write("stop\n")
+                // A cell that hangs must not keep the run for ever: its record so far is judged as inconclusive.
+                try? await Task.sleep(for: Self.graceAfterStop)
+                channel.kill()
+            }
+        }
     }
 
     /// Runs all jobs, at most `limit` at a time. A job that was not started because of ``stop()`` is not reported.
