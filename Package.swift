@@ -83,7 +83,7 @@ let package = Package(
         .executableTarget(name: "crosswind-rdkafka", dependencies: ["CLinux", "CRdkafka"], swiftSettings: strict),
         .executableTarget(
             name: "link-bench",
-            dependencies: ["LinkEmulator", "Testbed", "CLinux", "ScenarioModel", "EvidenceModel"],
+            dependencies: ["LinkEmulator", "WireObserver", "Testbed", "CLinux", "ScenarioModel", "EvidenceModel"],
             path: "Benchmarks/link", swiftSettings: strict),
 
         // Invented traffic for tests, benchmarks and fuzzing.

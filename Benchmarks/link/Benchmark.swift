@@ -27,7 +27,7 @@ final class Benchmark {
         let parts: [(String, () throws -> Void)] = [
             ("goodput", goodput), ("round-trip", roundTrip), ("packets", smallPackets), ("burst", bursts),
             ("lateness", lateness), ("delay-error", delayError), ("processor", processor), ("loss", lossAccuracy),
-            ("rate", rateAccuracy), ("memory", memory),
+            ("rate", rateAccuracy), ("memory", memory), ("capture", captureCost),
         ]
         for name in options.only where !parts.contains(where: { $0.0 == name }) {
             throw BenchError("no part '\(name)'; parts: \(parts.map(\.0).joined(separator: ", "))")

@@ -37,6 +37,12 @@ public enum Judge {
             + KafkaError.names.keys.sorted().map { MeasureName.errorCodePrefix + String($0) }
     }
 
+    /// A measure of a verdict by its name, `survives` as 1 or 0; nil when it could not be measured.
+    public static func value(of measure: String, in verdict: Verdict) -> Double? {
+        measure == MeasureName.survives
+            ? verdict.survived.map { $0 ? 1 : 0 } : MeasureName.value(measure, verdict.measures)
+    }
+
     /// The names of the properties that make up `survives`, in the order of verdicts.
     public static var propertyNames: [String] { checkers.map { $0.property } }
 

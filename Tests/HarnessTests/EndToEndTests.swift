@@ -137,4 +137,21 @@ struct EndToEndTests {
         // Each cell sends for two seconds; one after the other would be eight.
         #expect(results.endedUs - results.startedUs < 7_000_000)
     }
+
+    @Test func aRateIsJudgedOverTheRepeats() throws {
+        func scenario(_ check: String) -> String {
+            """
+            name: rated
+            claim: A test of the harness.
+            repeat: 2
+            producer: { client: librdkafka }
+            workload: { records: 200, rate: 1000/s, size: 100B }
+            expect: [{ \(check), at_least: 2, of: 2 }]
+            """
+        }
+        let (_, held) = try Self.results([], expecting: 0, scenario: scenario("survives: true"))
+        #expect(held.contains("in 2 of 2, at least 2"))
+        let (_, broken) = try Self.results([], expecting: 1, scenario: scenario("duplicates: \"> 0\""))
+        #expect(broken.contains("in 0 of 2, at least 2"))
+    }
 }

@@ -30,6 +30,7 @@ final class CellDriver: Sendable {
 
     private struct State {
         var isReady = false
+        var isAllSent = false
         var isDone = false
         var stopReason: String?
         var fatal: String?
@@ -59,9 +60,10 @@ final class CellDriver: Sendable {
     ///   - timeout: the cell's limit, from the start of the driver.
     ///   - stop: returns when the user asks to stop.
     ///   - onTimeZero: called once, with the time of the first record.
+    ///   - onAllSent: called once, when the last record was handed to the client.
     func run(
         timeout: Duration, stop: @escaping @Sendable () async -> Void,
-        onTimeZero: @escaping @Sendable (Int64) -> Void
+        onTimeZero: @escaping @Sendable (Int64) -> Void, onAllSent: @escaping @Sendable () -> Void
     ) async throws -> End {
         let output = try openForAppending(record.path(of: .driver))
         defer { close(output) }
@@ -82,7 +84,7 @@ final class CellDriver: Sendable {
             try await channel.forEachChunk { chunk in
                 writeAll(chunk, to: output)
                 for message in scanner.feed(chunk) { await self.handle(message, channel) }
-                self.count(scanner, onTimeZero)
+                self.count(scanner, onTimeZero, onAllSent)
             }
         }
         return conclude(result.end)
@@ -112,7 +114,7 @@ final class CellDriver: Sendable {
         }
     }
 
-    private func count(_ scanner: DriverLineScanner, _ onTimeZero: (Int64) -> Void) {
+    private func count(_ scanner: DriverLineScanner, _ onTimeZero: (Int64) -> Void, _ onAllSent: () -> Void) {
         if let first = scanner.firstSentUs {
             let isNew = state.withLock { state in
                 defer { state.timeZeroUs = first }
@@ -122,6 +124,13 @@ final class CellDriver: Sendable {
                 history.append(.timeZero, timeUs: first)
                 onTimeZero(first)
             }
+        }
+        if scanner.counters.sent >= Int64(configuration.records) {
+            let isNew = state.withLock { state in
+                defer { state.isAllSent = true }
+                return !state.isAllSent
+            }
+            if isNew { onAllSent() }
         }
         reporter.update {
             $0.sent = Int(scanner.counters.sent)

@@ -130,10 +130,12 @@ final class CellExperiment: Sendable {
         }
         defer { counting.cancel() }
         let control = control
-        return try await driver.run(timeout: cell.timeout, stop: { await control.waitForStop() }) { timeUs in
-            link.setTimeZero(epochUs: timeUs)
-            actions.begin(timeZeroUs: timeUs)
-        }
+        return try await driver.run(
+            timeout: cell.timeout, stop: { await control.waitForStop() },
+            onTimeZero: { timeUs in
+                link.setTimeZero(epochUs: timeUs)
+                actions.begin(timeZeroUs: timeUs)
+            }, onAllSent: { link.beginDrain() })
     }
 
     private func runProgram(

@@ -112,6 +112,14 @@ public final class ScenarioRun: Sendable {
         let record = RecordDirectory(path: job.directory)
         let verdict: Verdict?
         if let known = try? record.verdict() { verdict = known } else { verdict = try? CellJudge.judge(record) }
+        if verdict == nil, breakage.withLock({ $0[job.id] }) == nil {
+            // It ended before it could say why, and left nothing to judge: it must not be missing in silence.
+            var status = CellStatus(state: .broken)
+            status.detail = "the cell process ended with \(end); see cell.log in its directory"
+            status.exitCode = ExitStatus.harnessError.rawValue
+            let lost = status
+            breakage.withLock { $0[job.id] = lost }
+        }
         output.ended(job.id, end, verdict)
         return !(options.failFast && verdict?.outcome == .failed)
     }
@@ -120,16 +128,19 @@ public final class ScenarioRun: Sendable {
         let results = try RunReport.assemble(directory)
         try RunReport.write(results, directory, htmlCopy: options.report)
         output.finish(results)
+        let rates = RateCheck.results(scenarios, results)
+        if !rates.isEmpty { print(RateCheck.text(rates)) }
+        let outcome = max(results.outcome, rates.map(\.outcome).max() ?? .passed)
         let broken = breakage.withLock { Array($0.values) }
         if let worst = broken.compactMap({ $0.exitCode.flatMap(ExitStatus.init) }).max(by: { $0.rawValue < $1.rawValue }
         ) {
             return worst
         }
-        guard let baseline = options.baseline else { return ExitStatus(results.outcome) }
+        guard let baseline = options.baseline else { return ExitStatus(outcome) }
         let isPart = options.shard != nil || !options.tags.isEmpty || !options.withoutTags.isEmpty
         let comparison = try RegressionCheck.compare(
             baseline: baseline, runs: [directory.path], isPart: isPart, ignoresTiming: false)
-        return comparison == .passed ? ExitStatus(results.outcome) : comparison
+        return comparison == .passed ? ExitStatus(outcome) : comparison
     }
 
     /// The first Ctrl-C ends the cells in order and keeps the record; the second ends everything at once.
