@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Installs the system packages that building, testing and running need. Quick when nothing is missing.
+# Installs the system packages that building and running need, and those named as arguments. Quick when nothing is missing.
 set -euo pipefail
 
-packages=(librdkafka-dev libpcap-dev zlib1g-dev pkg-config iproute2 util-linux python3 procps)
+packages=(librdkafka-dev libpcap-dev zlib1g-dev pkg-config iproute2 util-linux python3 procps "$@")
 missing=()
 for package in "${packages[@]}"; do
     status=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)
