@@ -9,12 +9,7 @@ public final class HistoryWriter: Sendable {
     private let lock = Mutex(())
 
     /// Opens the file, for appending.
-    public init(path: String) throws {
-        descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-        if descriptor < 0 {
-            throw HarnessError(operation: "open", subject: path, reason: String(cString: strerror(errno)))
-        }
-    }
+    public init(path: String) throws { descriptor = try openForAppending(path) }
 
     deinit { close(descriptor) }
 
@@ -32,7 +27,7 @@ public final class HistoryWriter: Sendable {
         }
         line.append(0x0a)
         lock.withLock { _ in
-            line.withUnsafeBytes { bytes in _ = write(descriptor, bytes.baseAddress, bytes.count) }
+            line.withUnsafeBytes { bytes in writeAll(bytes, to: descriptor) }
         }
     }
 }

@@ -1,3 +1,5 @@
+import EvidenceModel
+
 /// Where the seed of a run comes from.
 public enum RunSeed: Sendable, Equatable {
     /// The user named it: it outranks the one in a file.
@@ -25,9 +27,7 @@ enum CellSeed {
     }
 
     /// FNV-1a, 64 bits.
-    static func hash(_ text: String) -> UInt64 {
-        text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
-    }
+    static func hash(_ text: String) -> UInt64 { RecordPayload.hash(text.utf8) }
 
     /// The finaliser of SplitMix64: every bit of the input moves half the bits of the output.
     static func mix(_ value: UInt64) -> UInt64 {
