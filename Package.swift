@@ -22,6 +22,7 @@ let package = Package(
     products: [
         .executable(name: "crosswind", targets: ["crosswind"]),
         .executable(name: "crosswind-rdkafka", targets: ["crosswind-rdkafka"]),
+        .executable(name: "crosswind-raw", targets: ["crosswind-raw"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -82,6 +83,9 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(name: "crosswind-rdkafka", dependencies: ["CLinux", "CRdkafka"], swiftSettings: strict),
         .executableTarget(
+            name: "crosswind-raw", dependencies: ["CLinux", "RawClient", "Drivers", "EvidenceModel"],
+            swiftSettings: strict),
+        .executableTarget(
             name: "link-bench",
             dependencies: ["LinkEmulator", "WireObserver", "Testbed", "CLinux", "ScenarioModel", "EvidenceModel"],
             path: "Benchmarks/link", swiftSettings: strict),
@@ -139,10 +143,12 @@ let package = Package(
         .testTarget(
             name: "ClientCompatibilityTests", dependencies: ["EmbeddedBroker", "RawClient", "KafkaWire"],
             exclude: ["Clients"], swiftSettings: strict),
+        .testTarget(
+            name: "RawClientTests", dependencies: ["RawClient", "EmbeddedBroker", "KafkaWire"], swiftSettings: strict),
         .testTarget(name: "TestbedTests", dependencies: ["Testbed"], swiftSettings: strict),
         .testTarget(
             name: "HarnessTests",
-            dependencies: ["Harness", "EvidenceModel", "Reports", "crosswind", "crosswind-rdkafka"],
+            dependencies: ["Harness", "EvidenceModel", "Reports", "crosswind", "crosswind-rdkafka", "crosswind-raw"],
             swiftSettings: strict),
     ]
 )

@@ -62,7 +62,7 @@ public struct MissingClient: Error, Sendable, Equatable, CustomStringConvertible
 /// The drivers' sources are found beside the executable's checkout, or in `drivers/` of the cache.
 public struct DriverCatalog: Sendable {
     /// The clients with a driver.
-    public static let clients = ["librdkafka", "kafka-clients", "kafka-python", "aiokafka"]
+    public static let clients = ["librdkafka", "kafka-clients", "kafka-python", "aiokafka", "raw"]
 
     /// The cache of clients.
     public let cache: String
@@ -74,7 +74,7 @@ public struct DriverCatalog: Sendable {
     /// - Parameters:
     ///   - environment: `CROSSWIND_CACHE` or `HOME` name the cache, `PATH` leads to interpreters,
     ///     `CROSSWIND_DRIVERS` names a folder with the drivers' sources.
-    ///   - executableDirectory: where `crosswind-rdkafka` lies: the folder of the running executable.
+    ///   - executableDirectory: where `crosswind-rdkafka` and `crosswind-raw` lie: the folder of the running executable.
     public init(
         environment: [String: String] = ProcessInfo.processInfo.environment,
         executableDirectory: String = DriverCatalog.directoryOfThisExecutable
@@ -102,6 +102,7 @@ public struct DriverCatalog: Sendable {
         case "kafka-clients": try kafkaClients(version)
         case "kafka-python": try python(client, version, script: "crosswind_kafka_python.py")
         case "aiokafka": try python(client, version, script: "crosswind_aiokafka.py")
+        case "raw": try raw(version)
         default:
             throw MissingClient(
                 client: client, missing: "there is no driver of this name",
@@ -148,6 +149,16 @@ public struct DriverCatalog: Sendable {
             }
         }
         return launch
+    }
+
+    private func raw(_ version: String?) throws(MissingClient) -> DriverLaunch {
+        let path = executableDirectory + "/crosswind-raw"
+        guard isExecutable(path) else {
+            throw MissingClient(
+                client: Self.name("raw", version), missing: "\(path) does not exist",
+                remedy: "run `make build`, or `swift build --product crosswind-raw`")
+        }
+        return DriverLaunch(executable: path, expectedVersion: version)
     }
 
     private func kafkaClients(_ version: String?) throws(MissingClient) -> DriverLaunch {

@@ -45,7 +45,7 @@ public struct ReadLog: Sendable {
 /// Reads whole topics from any Kafka broker, for the account that a broker's log gives of a run.
 public struct LogReader: Sendable {
     /// How to log in; nil for PLAINTEXT.
-    public struct Login: Sendable {
+    public struct Login: Sendable, Equatable {
         /// User name.
         public var user: String
         /// Password.

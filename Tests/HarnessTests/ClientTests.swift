@@ -81,6 +81,42 @@ struct ClientTests {
         }
     }
 
+    @Test func theRawProducersDriverKeepsTheProtocol() throws {
+        let result = try CrosswindProgram.run(["driver-check", "--", "raw"])
+        #expect(result.exitCode == 0, "\(result.output) \(result.errors)")
+    }
+
+    /// More than five requests in flight are what no other client does with idempotence: the broker knows the last five.
+    @Test func ofTenBatchesInFlightTheBrokerKnowsFive() throws {
+        let (results, _) = try EndToEndTests.results(
+            [], expecting: 0,
+            scenario: """
+                name: in-flight
+                claim: c
+                broker: { kind: embedded, topics: [{ name: orders, partitions: 1 }] }
+                producer:
+                  client: raw
+                  config: { batch.num.messages: 1, max.in.flight.requests.per.connection: 10 }
+                workload: { records: 400, rate: 120/s, size: 200B }
+                faults:
+                  - { during: always, delay: 15ms }
+                  - { at: 1s, for: 300ms, direction: brokerToClient, partition: true }
+                  - { at: 1200ms, do: [reset] }
+                expect:
+                  - { survives: false, error_codes.45: 5, failed: 5, lost: 0, duplicates: 0 }
+                """)
+        #expect(results.cells.count == 1)
+    }
+
+    @Test(arguments: [
+        "Scenarios/incidents/sequence-reuse.yaml", "Scenarios/incidents/changed-batch.yaml",
+        "Scenarios/incidents/sequence-wrap.yaml",
+    ])
+    func rulesBrokenOnPurposeBreakAsExpected(scenario: String) throws {
+        let (results, _) = try EndToEndTests.results([scenario], expecting: 0)
+        #expect(!results.cells.isEmpty)
+    }
+
     @Test(.enabled(if: hasTansu, "needs Tansu and librdkafka 2.16: make clients"))
     func anyCommandCanBeTheBroker() throws {
         let (results, _) = try EndToEndTests.results(
@@ -190,7 +226,7 @@ struct ClientTests {
     @Test(
         .enabled(if: hasClients, "needs the clients: make clients"),
         arguments: [
-            "librdkafka", "kafka-clients", "kafka-python", "aiokafka",
+            "librdkafka", "kafka-clients", "kafka-python", "aiokafka", "raw",
         ])
     func aPropertyThatTheClientDoesNotKnowIsToldInItsOwnWords(client: String) throws {
         let result = try run(scenario(client: client, config: "{ linger_typo: 5 }"))
