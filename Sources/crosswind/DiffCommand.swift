@@ -6,8 +6,9 @@ struct DiffCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff", abstract: "Show what changed between a baseline and a run; exit 1 on a regression.",
         discussion: """
-            Outcomes and counts of broken records are compared as they are; throughput, latency and recovery by their \
-            median and interval over repeats, which takes three runs on both sides. See docs/ci.md.
+            Outcomes, and broken records where there were none, are compared as they are; throughput, latency, recovery \
+            and other counts by a test against chance over repeats, which takes three runs. One comparison of \
+            unchanged code in a hundred raises a false alarm. See docs/ci.md.
             """)
 
     @Argument(help: "The baseline: a baseline file, a run directory or a results.json.")

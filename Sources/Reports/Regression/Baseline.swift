@@ -10,7 +10,7 @@ public struct Baseline: Codable, Sendable, Equatable {
     public var cells: [Cell]
 
     /// The form that this release writes and reads.
-    public static let currentFormat = 1
+    public static let currentFormat = 2
 
     /// A configuration: a scenario with its parameters.
     public struct Cell: Codable, Sendable, Equatable {
@@ -22,7 +22,7 @@ public struct Baseline: Codable, Sendable, Equatable {
         public var outcomes: [String: Int]
         /// How often the configuration survived; `yes`, `no`, `unknown`.
         public var survived: [String: Int]
-        /// Spread of each measure that has a value.
+        /// The repeats of each measure that has a value.
         public var measures: [String: Spread]
 
         /// What tells configurations apart.
@@ -32,6 +32,11 @@ public struct Baseline: Codable, Sendable, Equatable {
     struct Key: Hashable {
         var scenario: String
         var parameters: [String: String]
+    }
+
+    init(format: Int, cells: [Cell]) {
+        self.format = format
+        self.cells = cells
     }
 
     /// The baseline of these runs: cells with the same scenario and parameters are repeats of each other.
@@ -59,13 +64,41 @@ public struct Baseline: Codable, Sendable, Equatable {
         }
     }
 
-    /// The text of the file, with sorted keys so that a change is a small diff.
+    /// The text of the file: sorted keys and a line for each measure, so that a change is a small diff.
     public func json() throws -> Data {
+        var cells: [String] = []
+        for cell in self.cells {
+            var lines = [
+                "      \"scenario\": \(try Self.text(cell.scenario))",
+                "      \"parameters\": \(try Self.text(cell.parameters))",
+                "      \"outcomes\": \(try Self.text(cell.outcomes))",
+                "      \"survived\": \(try Self.text(cell.survived))",
+            ]
+            let measures = try cell.measures.sorted { $0.key < $1.key }.map { name, spread in
+                "        \(try Self.text(name)): [\(spread.values.map(Self.digits).joined(separator: ", "))]"
+            }
+            lines.append("      \"measures\": {\n\(measures.joined(separator: ",\n"))\n      }")
+            cells.append("    {\n\(lines.joined(separator: ",\n"))\n    }")
+        }
+        let text = "{\n  \"format\": \(format),\n  \"cells\": [\n\(cells.joined(separator: ",\n"))\n  ]\n}\n"
+        return Data(text.utf8)
+    }
+
+    private static func text(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        var data = try encoder.encode(self)
-        data.append(0x0a)
-        return data
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+
+    /// Six digits that matter: more is noise, and only makes the file long.
+    private static func digits(_ value: Double) -> String {
+        if value == value.rounded(), value.magnitude < 1e15 { return String(Int64(value)) }
+        var step = 1.0
+        while value.magnitude / step >= 1e6 { step *= 10 }
+        while value.magnitude / step < 1e5, step > 1e-6 { step /= 10 }
+        // Division by a whole number keeps the shortest text: 0.1 and not 0.1000000001.
+        let scale = (1 / step).rounded()
+        return String(scale >= 1 ? (value * scale).rounded() / scale : (value / step).rounded() * step)
     }
 
     /// Reads a baseline file, or a `results.json` as a baseline of one run.

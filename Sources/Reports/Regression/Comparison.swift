@@ -1,20 +1,26 @@
 import EvidenceModel
 
-/// What changed between a baseline and a run. A pure function of both.
+/// What changed between a baseline and a run. A pure function of both; docs/ci.md states the rules and their measured
+/// rates of false alarms and of detection.
 ///
-/// - An outcome that got worse is a regression: passed to anything else, inconclusive to failed. With repeats, the
-///   gravest outcomes are compared. So is a configuration that survived every time and now did not.
-/// - A count of broken records (lost, duplicates, …) is a regression when even its smallest value lies above the
-///   largest of the baseline.
-/// - Throughput, latency and recovery are a regression when the intervals of both sides do not overlap, the medians
-///   differ by more than 5 %, and both sides have at least three repeats. With fewer nobody knows the spread: a large
-///   difference is then shown and does not fail.
+/// - Every change of an outcome is told. It is a regression when a configuration failed that never had, when one that
+///   always survived did not, and when at least half of the repeats are inconclusive where none was.
+/// - Broken records (lost, duplicates, …) where the baseline has none in any repeat are a regression: one is enough.
+/// - Everything else that has a spread (rates, latencies, recovery, and counts that are never 0) is a regression when
+///   it is worse by more than matters to anyone, no repeat of one side lies among the other's, and a test finds that
+///   chance would do so in one comparison of a hundred at most, over all measures of all configurations together. This
+///   takes three repeats of the run; with fewer it is a note.
 /// - A cell that the run lacks is a regression, unless the run is a part of the suite.
 public struct Comparison: Sendable, Equatable {
     /// Every difference, regressions first.
     public var changes: [Change]
     /// Configurations that were compared.
     public var compared: Int
+    /// Measures that were tested against chance; each gets an equal part of ``falseAlarms``.
+    public var tests: Int
+
+    /// Probability that a comparison of unchanged code finds a regression in anything that has a spread.
+    public static let falseAlarms = 0.01
 
     /// True when CI must fail.
     public var isRegression: Bool { changes.contains { $0.kind == .regression } }
@@ -54,20 +60,21 @@ public struct Comparison: Sendable, Equatable {
         }
     }
 
-    /// The least difference of medians that counts, whatever the spread: repeats can agree by chance.
-    private static let leastShare = 0.05
-    /// Without a known spread, the difference from which on it is worth a note.
-    private static let noteShare = 0.3
-    /// Repeats from which on a spread is known.
+    /// Repeats of the run from which on a change of what has a spread fails: a single one, or two, may be slow because
+    /// of something else on the machine.
     private static let leastRepeats = 3
+    /// Without a known spread, the ratio of medians from which on a difference is worth a note.
+    private static let noteRatio = 1.3
 
     /// Compares; `isPart` when the run holds a part of the suite on purpose, `ignoresTiming` to leave out what depends
     /// on the machine.
     public init(base: Baseline, new: Baseline, isPart: Bool = false, ignoresTiming: Bool = false) {
         changes = []
         compared = 0
+        tests = 0
         let after = Dictionary(new.cells.map { ($0.key, $0) }) { first, _ in first }
         let before = Dictionary(base.cells.map { ($0.key, $0) }) { first, _ in first }
+        var pairs: [(cell: Baseline.Cell, test: MeasureTest)] = []
         for cell in base.cells {
             guard let other = after[cell.key] else {
                 if !isPart { add(.regression, cell, "cell", "in the baseline", "not in the run") }
@@ -76,9 +83,21 @@ public struct Comparison: Sendable, Equatable {
             compared += 1
             compareOutcomes(cell, other)
             for measure in MeasureList.all where !ignoresTiming || measure.worse == .moreIsBroken {
-                compare(measure.name, measure.worse, cell, other)
+                guard let scale = MeasureTest.scale(measure.name, measure.worse),
+                    let was = cell.measures[measure.name], let now = other.measures[measure.name]
+                else { continue }
+                if scale.isCount, was.most == 0 || now.most == 0 {
+                    compareWithNone(measure.name, other, was, now)
+                    continue
+                }
+                pairs.append(
+                    (
+                        other,
+                        MeasureTest(name: measure.name, worse: measure.worse, before: was, after: now, scale: scale)
+                    ))
             }
         }
+        test(pairs)
         for cell in new.cells where before[cell.key] == nil {
             add(.note, cell, "cell", "not in the baseline", "new: " + Self.worst(cell).rawValue)
         }
@@ -90,7 +109,9 @@ public struct Comparison: Sendable, Equatable {
         let label = cell.parameters.isEmpty ? "" : ": " + CellLabel.text(cell.parameters, id: "")
         changes.append(Change(kind: kind, cell: cell.scenario + label, what: what, before: before, after: after))
     }
+}
 
+extension Comparison {
     private static func worst(_ cell: Baseline.Cell) -> Outcome {
         cell.outcomes.lazy.filter { $0.value > 0 }.compactMap { Outcome(rawValue: $0.key) }.max() ?? .inconclusive
     }
@@ -98,7 +119,16 @@ public struct Comparison: Sendable, Equatable {
     private mutating func compareOutcomes(_ before: Baseline.Cell, _ after: Baseline.Cell) {
         let was = Self.worst(before)
         let now = Self.worst(after)
-        if was != now { add(now > was ? .regression : .improvement, after, "outcome", was.rawValue, now.rawValue) }
+        let words = (Self.words(before.outcomes), Self.words(after.outcomes))
+        if now > was {
+            let doubtful = after.outcomes[Outcome.inconclusive.rawValue] ?? 0
+            let isRegression = now == .failed || 2 * doubtful >= after.outcomes.values.reduce(0, +)
+            add(isRegression ? .regression : .note, after, "outcome", words.0, words.1)
+        } else if now < was {
+            add(.improvement, after, "outcome", words.0, words.1)
+        } else if Set(before.outcomes.keys) != Set(after.outcomes.keys) {
+            add(.note, after, "outcome", words.0, words.1)
+        }
         func always(_ cell: Baseline.Cell, _ word: String) -> Bool { cell.survived.keys.elementsEqual([word]) }
         if always(before, "yes"), after.survived["no"] != nil {
             add(.regression, after, "survived", "always", Self.share(after))
@@ -107,30 +137,49 @@ public struct Comparison: Sendable, Equatable {
         }
     }
 
+    /// `passed`, or `2 failed, 1 passed`.
+    private static func words(_ outcomes: [String: Int]) -> String {
+        let known = [Outcome.failed, .inconclusive, .passed].compactMap { outcome in
+            outcomes[outcome.rawValue].map { (outcome.rawValue, $0) }
+        }
+        if known.count == 1 { return known[0].0 }
+        return known.map { "\($0.1) \($0.0)" }.joined(separator: ", ")
+    }
+
     private static func share(_ cell: Baseline.Cell) -> String {
         "\(cell.survived["yes"] ?? 0) of \(cell.survived.values.reduce(0, +))"
     }
 
-    private mutating func compare(
-        _ name: String, _ worse: MeasureList.Worse, _ before: Baseline.Cell, _ after: Baseline.Cell
-    ) {
-        guard let was = before.measures[name], let now = after.measures[name], was != now else { return }
-        let apart = now.low > was.high || now.high < was.low
-        let rises = now.median > was.median
-        switch worse {
-        case .neither: return
-        case .moreIsBroken:
-            guard apart else { return }
-            add(rises ? .regression : .improvement, after, name, Self.text(was), Self.text(now))
-        case .higher, .lower:
-            let scale = max(was.median.magnitude, 1e-9)
-            let share = (now.median - was.median).magnitude / scale
-            let isWorse = rises == (worse == .higher)
-            if min(was.repeats, now.repeats) >= Self.leastRepeats {
-                guard apart, share > Self.leastShare else { return }
-                add(isWorse ? .regression : .improvement, after, name, Self.text(was), Self.text(now))
-            } else if share > Self.noteShare {
-                add(.note, after, name, Self.text(was), Self.text(now) + ", spread not known")
+    /// A count that is 0 in every repeat of one side.
+    private mutating func compareWithNone(_ name: String, _ cell: Baseline.Cell, _ was: Spread, _ now: Spread) {
+        if was.most == 0, now.most > 0 {
+            add(.regression, cell, name, Self.text(was), Self.text(now))
+        } else if now.most == 0, was.least > 0 {
+            add(.improvement, cell, name, Self.text(was), Self.text(now))
+        }
+    }
+
+    private mutating func test(_ pairs: [(cell: Baseline.Cell, test: MeasureTest)]) {
+        let models = Dictionary(grouping: pairs, by: \.test.scale.family).mapValues { pairs in
+            VarianceModel(pairs.map(\.test.own))
+        }
+        let results = pairs.map { pair in models[pair.test.scale.family].map { pair.test.result($0) } }
+        tests = results.lazy.filter { $0?.chance != nil }.count
+        for (pair, result) in zip(pairs, results) {
+            guard let result else { continue }
+            let (was, now) = (pair.test.before, pair.test.after)
+            if let chance = result.chance {
+                guard pair.test.matters, chance <= Self.falseAlarms / Double(tests) else { continue }
+                guard now.repeats >= Self.leastRepeats else {
+                    let doubt = ", \(now.repeats == 1 ? "one repeat" : "two repeats"); it takes three"
+                    add(.note, pair.cell, pair.test.name, Self.text(was), Self.text(now) + doubt)
+                    continue
+                }
+                add(
+                    result.isWorse ? .regression : .improvement, pair.cell, pair.test.name, Self.text(was),
+                    Self.text(now))
+            } else if pair.test.ratio > Self.noteRatio {
+                add(.note, pair.cell, pair.test.name, Self.text(was), Self.text(now) + ", spread not known")
             }
         }
     }
@@ -139,39 +188,5 @@ public struct Comparison: Sendable, Equatable {
         if spread.repeats == 1 { return Numbers.text(spread.median) }
         return "\(Numbers.text(spread.median)) [\(Numbers.text(spread.low)), \(Numbers.text(spread.high))]"
             + " of \(spread.repeats)"
-    }
-}
-
-extension Comparison {
-    /// The comparison as lines for a terminal, with a summary at the end.
-    public func text(style: TerminalStyle) -> String {
-        var text = ""
-        for change in changes {
-            let mark =
-                switch change.kind {
-                case .regression: style.paint(style.unicode ? "✗" : "x", .red)
-                case .improvement: style.paint(style.unicode ? "✓" : "+", .green)
-                case .note: style.paint("·", .dim)
-                }
-            text += "\(mark) \(TextWidth.harmless(change.cell))\n"
-            text +=
-                "    \(TextWidth.harmless(change.what)): \(change.before) \(style.unicode ? "→" : "->") \(change.after)\n"
-        }
-        let regressions = changes.lazy.filter { $0.kind == .regression }.count
-        let improvements = changes.lazy.filter { $0.kind == .improvement }.count
-        let summary = "\(compared) configurations compared: \(regressions) regressions, \(improvements) improvements"
-        return text + style.paint(summary, isRegression ? .red : .green) + "\n"
-    }
-
-    /// The comparison as Markdown.
-    public func markdown() -> String {
-        if changes.isEmpty { return "No change against the baseline in \(compared) configurations.\n" }
-        var text = "| | cell | what | baseline | now |\n|---|---|---|---|---|\n"
-        for change in changes.prefix(200) {
-            text += "| \(change.kind.rawValue) | \(MarkdownSummary.escape(change.cell))"
-            text += " | \(MarkdownSummary.escape(change.what)) | \(MarkdownSummary.escape(change.before))"
-            text += " | \(MarkdownSummary.escape(change.after)) |\n"
-        }
-        return text
     }
 }
