@@ -60,6 +60,7 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "Drivers", dependencies: ["EvidenceModel"], swiftSettings: strict),
         .target(name: "Verdicts", dependencies: ["EvidenceModel"], swiftSettings: strict),
+        .target(name: "Capacity", dependencies: ["EvidenceModel", "ScenarioModel"], swiftSettings: strict),
         .target(name: "Reports", dependencies: ["EvidenceModel"], swiftSettings: strict),
         .target(name: "Testbed", dependencies: ["CLinux", subprocess, system], swiftSettings: strict),
 
@@ -71,7 +72,8 @@ let package = Package(
             name: "Harness",
             dependencies: [
                 "CLinux", "ScenarioModel", "KafkaWire", "PacketWire", "EvidenceModel", "LinkEmulator",
-                "EmbeddedBroker", "RawClient", "WireObserver", "Drivers", "Verdicts", "Reports", "Testbed", logging,
+                "EmbeddedBroker", "RawClient", "WireObserver", "Drivers", "Verdicts", "Capacity", "Reports", "Testbed",
+                logging,
             ], swiftSettings: strict),
 
         .executableTarget(
@@ -115,6 +117,8 @@ let package = Package(
             name: "ScenarioModelTests", dependencies: ["ScenarioModel", "EvidenceModel"], swiftSettings: strict),
         .testTarget(name: "EvidenceModelTests", dependencies: ["EvidenceModel"], swiftSettings: strict),
         .testTarget(name: "VerdictsTests", dependencies: ["Verdicts", "EvidenceModel"], swiftSettings: strict),
+        .testTarget(
+            name: "CapacityTests", dependencies: ["Capacity", "EvidenceModel", "ScenarioModel"], swiftSettings: strict),
         .testTarget(
             name: "ReportsTests", dependencies: ["Reports", "EvidenceModel", "Verdicts", "SyntheticRecords"],
             swiftSettings: strict),

@@ -95,7 +95,7 @@ async def work(configuration, output, control):
     if transactional:
         await producer.begin_transaction()
     sends = Sends(producer, configuration, output)
-    pace = Pace(configuration.rate)
+    pace = Pace(configuration.rate, output)
     for id in range(configuration.records):
         wait = pace.wait_s(id)
         if wait > 0:

@@ -250,9 +250,10 @@ def properties(config, defaults):
 class Pace:
     """Open loop: record n is due at start + n / rate, however late the client is."""
 
-    def __init__(self, rate):
+    def __init__(self, rate, output):
         self._interval = 1.0 / rate if rate else 0.0
         self._start = time.monotonic()
+        output.line(type="began", time_us=now_us())
 
     def wait_s(self, id):
         """Seconds until record `id` is due; not positive when it is."""

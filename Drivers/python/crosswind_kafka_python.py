@@ -41,7 +41,7 @@ def body(configuration, output, control):
     producer, manager = connect(configuration, control)
     output.line(type="ready", time_us=crosswind_driver.now_us())
     control.started.wait()
-    pace = Pace(configuration.rate)
+    pace = Pace(configuration.rate, output)
     for id in range(configuration.records):
         wait = pace.wait_s(id)
         if wait > 0:

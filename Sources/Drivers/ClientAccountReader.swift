@@ -59,6 +59,7 @@ public struct ClientAccountReader {
             case .hello(let hello): account.client = hello.clientText
             case .error(let error): account.errors.append(error)
             case .done(let counts): done = counts
+            case .began(let timeUs): account.scheduleStartUs = account.scheduleStartUs ?? timeUs
             case .ready, .log, .malformed: break
             }
         } catch {

@@ -4,7 +4,7 @@ import EvidenceModel
 struct DriverLine {
     /// The types of line.
     enum Kind: Equatable {
-        case hello, ready, sent, acknowledged, failed, error, log, done
+        case hello, ready, began, sent, acknowledged, failed, error, log, done
     }
 
     var kind: Kind
@@ -67,6 +67,7 @@ struct DriverLine {
                     version: Int(clamping: try need(numbers.version, "protocol")), driver: try need("driver"),
                     client: try need("client"), clientVersion: try need("version")))
         case .ready: return .ready(timeUs: try need(timeUs, "time_us"))
+        case .began: return .began(timeUs: try need(timeUs, "time_us"))
         case .error:
             return .error(
                 ClientError(
@@ -96,6 +97,7 @@ struct DriverLine {
         switch name {
         case "hello": .hello
         case "ready": .ready
+        case "began": .began
         case "sent": .sent
         case "acknowledged": .acknowledged
         case "failed": .failed

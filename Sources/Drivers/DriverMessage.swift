@@ -6,6 +6,8 @@ public enum DriverMessage: Sendable, Equatable {
     case hello(DriverHello)
     /// Connected, with metadata and, where the client uses one, a producer id. Microseconds since the epoch.
     case ready(timeUs: Int64)
+    /// The paced load began: record 0 is due at this time, microseconds since the epoch.
+    case began(timeUs: Int64)
     /// The client raised an error apart from a record.
     case error(ClientError)
     /// A line of the client's log.

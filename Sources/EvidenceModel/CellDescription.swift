@@ -109,6 +109,11 @@ public struct CellDescription: Codable, Sendable, Equatable {
         public var atMs: Double?
         /// Length; nil means until the end.
         public var forMs: Double?
+        /// The direction it acts on; nil: both, and in records that are older.
+        public var direction: Direction?
+        /// Its constant numbers by name and unit: `delay_ms`, `jitter_ms`, `loss` (0 to 1), `rate_bit_per_s`,
+        /// `slow_append_ms`; nil in records that are older. A value that ramps is left out.
+        public var values: [String: Double]?
 
         /// A fault whose every effect must show.
         public init(id: String, summary: String, effects: [String], atMs: Double? = nil, forMs: Double? = nil) {

@@ -38,6 +38,9 @@ public struct ClientAccount: Sendable, Equatable {
 
     /// Names of the errors of failed records, for example `MSG_TIMED_OUT`.
     public var errorNames: [String]
+    /// When record 0 was due, microseconds since the epoch, as the driver says: a paced record `n` was due `n / rate`
+    /// later, whenever the client took it. Nil where the driver does not say.
+    public var scheduleStartUs: Int64?
 
     /// An account; without arguments, that of a client that has said nothing yet.
     public init(

@@ -44,6 +44,8 @@ public struct HistoryEvent: Codable, Sendable, Equatable {
         /// The link's own account at the end; values: `packets_in`, `packets_forwarded`, `packets_dropped`,
         /// `packets_duplicated`, `lateness_p50_us`, `lateness_p99_us`, `fault_log_lost_entries`.
         case linkEnded = "link-ended"
+        /// The load's own time was over: the driver was told to send no more. Not an interruption.
+        case loadEnded = "load-ended"
         /// The user or a limit stopped the cell before its end.
         case interrupted = "interrupted"
         /// The harness itself failed. A cell with this event proves nothing.

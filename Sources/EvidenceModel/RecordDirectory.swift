@@ -32,6 +32,8 @@ public struct RecordDirectory: Sendable {
         case wire = "wire.json"
         /// `Verdict`.
         case verdict = "verdict.json"
+        /// `PointObservation`, of a point of a sweep.
+        case observation = "observation.json"
         /// The capture at the producer's end.
         case clientCapture = "client.pcapng"
     }

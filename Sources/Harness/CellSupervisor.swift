@@ -56,7 +56,7 @@ final class CellSupervisor: Sendable {
                     let job = jobs[next]
                     next += 1
                     running += 1
-                    group.addTask { await onEnd(job, try await self.runOne(job)) }
+                    group.addTask { await onEnd(job, try await self.run(job)) }
                 }
                 guard let answer = try await group.next() else { break }
                 running -= 1
@@ -65,7 +65,8 @@ final class CellSupervisor: Sendable {
         }
     }
 
-    private func runOne(_ job: Job) async throws -> ChildEnd {
+    /// Runs one job to its end.
+    func run(_ job: Job) async throws -> ChildEnd {
         let command = ChildCommand(executable: "/proc/self/exe", arguments: job.arguments)
         let result = try await ChildProcess.run(
             command, standardErrorPath: job.directory + "/cell.log", ownSession: true

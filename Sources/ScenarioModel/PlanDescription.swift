@@ -10,7 +10,7 @@ public enum PlanDescription {
         let header = ["NAME", "CELLS", "TAGS", "CLAIM"]
         let rows = scenarios.map { scenario in
             [
-                scenario.name, String(scenario.cells.count),
+                scenario.name, scenario.sweep == nil ? String(scenario.cells.count) : "sweep",
                 scenario.tags.isEmpty ? "-" : scenario.tags.joined(separator: ","), scenario.claim,
             ]
         }
@@ -18,6 +18,7 @@ public enum PlanDescription {
     }
 
     private static func dryRun(_ scenario: Scenario) -> String {
+        if let sweep = scenario.sweep { return dryRun(sweep, scenario) }
         var lines = ["\(scenario.name): \(counted(scenario.cells.count, "cell")), run seed \(scenario.runSeed)"]
         lines.append("  claim: \(scenario.claim)")
         lines.append("  file:  \(scenario.file)")
@@ -27,6 +28,24 @@ public enum PlanDescription {
             lines.append("cell \(index + 1) of \(scenario.cells.count): \(cell.id)")
             lines += describe(cell)
         }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func dryRun(_ sweep: SweepSpec, _ scenario: Scenario) -> String {
+        var lines = ["\(scenario.name): a sweep, run seed \(scenario.runSeed); `crosswind sweep` runs it"]
+        lines.append("  claim: \(scenario.claim)")
+        lines.append("  file:  \(scenario.file)")
+        let length = DurationText.shown(sweep.loadTime)
+        let each = "\(counted(sweep.repeats, "repeat")) of \(length)"
+        if let bisection = sweep.bisection {
+            let (low, high) = (bisection.range.text(bisection.range.low), bisection.range.text(bisection.range.high))
+            lines.append("  \(counted(sweep.combinations.count, "search", "searches")), \(each) each step")
+            lines.append("  bisect \(bisection.path) from \(low) to \(high)")
+        } else {
+            lines.append("  \(counted(sweep.combinations.count, "point")), \(each) each")
+        }
+        for axis in sweep.axes { lines.append("  axis \(axis.path): \(axis.labels.joined(separator: ", "))") }
+        for objective in sweep.objectives { lines.append("  needs \(objective.text) (line \(objective.line))") }
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -96,7 +115,9 @@ public enum PlanDescription {
         config.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
     }
 
-    private static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+    private static func counted(_ count: Int, _ noun: String, _ plural: String? = nil) -> String {
+        "\(count) \(count == 1 ? noun : plural ?? noun + "s")"
+    }
 }
 
 /// Columns of text.

@@ -18,6 +18,8 @@ public struct Scenario: Sendable, Equatable {
     public var repeatCount: Int
     /// One for each combination of parameters and each repeat; at least one.
     public var cells: [ScenarioCell]
+    /// Section `sweep`; nil: none. A scenario with one has no cells: `crosswind sweep` runs its points.
+    public var sweep: SweepSpec?
 }
 
 /// One run of one configuration.
@@ -52,6 +54,9 @@ public struct ScenarioCell: Sendable, Equatable {
     public var recoveryTime: Duration
     /// The longest that the cell may take on the wall clock.
     public var timeout: Duration
+    /// How long the load lasts, where a time and not the number of records ends it; what the client has taken by then
+    /// is all that is sent.
+    public var loadTime: Duration?
     /// Drives every random decision of the cell.
     public var seed: UInt64
 

@@ -37,9 +37,33 @@ extension ScenarioCell {
 }
 
 extension FaultSpec {
+    /// The numbers that a judge may compare with what it measured. Ramps and models have no single number.
+    private var constantValues: [String: Double] {
+        var values: [String: Double] = [:]
+        func milliseconds(_ value: ScenarioValue) -> Double? {
+            (try? value.duration()).map { Double(DurationText.microseconds($0)) / 1000 }
+        }
+        for setting in settings {
+            switch setting.keyword {
+            case "delay": values["delay_ms"] = milliseconds(setting.value)
+            case "jitter": values["jitter_ms"] = milliseconds(setting.value)
+            case "loss": values["loss"] = try? setting.value.fraction()
+            case "rate": values["rate_bit_per_s"] = (try? setting.value.bitRate()).map(Double.init)
+            default: break
+            }
+        }
+        for action in actions where action.keyword == "slow-append" {
+            values["slow_append_ms"] = action.value.flatMap(milliseconds)
+        }
+        return values
+    }
+
     /// The fault as the judge needs it. For a fault that repeats: its first stretch.
     public func description(vocabulary: FaultVocabulary) -> CellDescription.Fault {
         var description = CellDescription.Fault(id: id, summary: summary, effects: effects(in: vocabulary))
+        description.direction = direction
+        let values = constantValues
+        description.values = values.isEmpty ? nil : values
         if case .timeline(let at, let length, _) = trigger {
             description.atMs = Double(DurationText.microseconds(at)) / 1000
             description.forMs = length.map { Double(DurationText.microseconds($0)) / 1000 }

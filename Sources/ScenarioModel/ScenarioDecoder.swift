@@ -22,7 +22,7 @@ struct ScenarioDecoder {
     static let keys = [
         "name", "claim", "tags", "references", "statement", "seed", "repeat", "timeout", "recovery_time", "broker",
         "producer",
-        "workload", "matrix", "faults", "expect",
+        "workload", "matrix", "faults", "expect", "sweep",
     ]
     /// Cells times values of the file: what decoding may cost, some seconds at most.
     static let maxWork = 5_000_000
@@ -30,7 +30,7 @@ struct ScenarioDecoder {
     let root: ScenarioValue
     let rules: ScenarioRules
     let seed: RunSeed
-    private var errors = ErrorCollector()
+    var errors = ErrorCollector()
 
     init(root: ScenarioValue, rules: ScenarioRules, seed: RunSeed) {
         self.root = root
@@ -58,6 +58,11 @@ struct ScenarioDecoder {
         let fileSeed = root["seed"].flatMap { value in errors.attempt { UInt64(try value.count(in: 0...Int.max)) } }
         scenario.runSeed = seed.value(fileSeed: fileSeed)
         if let value = root["repeat"] { scenario.repeatCount = errors.attempt { try value.count(in: 1...1000) } ?? 1 }
+        scenario.sweep = SweepDecoder.decode(root["sweep"], errors: &errors)
+        if let sweep = scenario.sweep {
+            if errors.isEmpty { checkSweep(sweep, of: scenario) }
+            return scenario
+        }
         let matrix = Matrix(root["matrix"], errors: &errors)
         scenario.statement = StatementSpec.decode(root["statement"], matrix: matrix, errors: &errors)
         let expectations = ExpectationSpec.decode(
@@ -88,7 +93,7 @@ struct ScenarioDecoder {
     }
 
     /// Decodes one combination of parameters; id, seed and expectations follow.
-    private mutating func cell(_ parameters: [MatrixParameter], of scenario: Scenario) -> ScenarioCell? {
+    mutating func cell(_ parameters: [MatrixParameter], of scenario: Scenario) -> ScenarioCell? {
         let base = self.root
         guard let root = errors.attempt({ try MatrixPath.apply(parameters, to: base) }) else { return nil }
         let broker = BrokerSpec(root["broker"], rules: rules, errors: &errors)

@@ -51,6 +51,7 @@ struct Workload {
 
     private mutating func send() {
         let start = Clock.monotonicNanoseconds()
+        client.writer.line(#"{"type":"began","time_us":\#(Clock.epochMicroseconds())}"#)
         let nanosecondsPerRecord = configuration.rateRecordsPerS.map { 1e9 / $0 }
         while next < configuration.records, !client.isFatal, !Control.stopRequested.load(ordering: .acquiring) {
             var due = configuration.records

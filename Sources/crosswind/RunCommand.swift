@@ -47,9 +47,7 @@ struct RunCommand: ParsableCommand {
         if jobs != "auto", Int(jobs).map({ $0 < 1 }) ?? true {
             throw ValidationError("--jobs \(jobs): not a number from 1, nor auto")
         }
-        if let shard, Self.parse(shard: shard) == nil {
-            throw ValidationError("--shard \(shard): not K/N with 1 <= K <= N, for example 2/4")
-        }
+        if let shard, Shard.parse(shard) == nil { throw ValidationError("--shard \(shard): \(Shard.allowed)") }
         if let timeout, timeout < 1 { throw ValidationError("--timeout \(timeout): not a number of seconds from 1") }
     }
 
@@ -64,7 +62,7 @@ struct RunCommand: ParsableCommand {
         options.report = report
         options.failFast = failFast
         options.timeout = timeout.map { .seconds($0) }
-        options.shard = shard.flatMap(Self.parse)
+        options.shard = shard.flatMap(Shard.parse)
         options.baseline = baseline
         let asked = options
         try exitAfter {
@@ -74,13 +72,5 @@ struct RunCommand: ParsableCommand {
             }
             return try await ScenarioRun.run(asked)
         }
-    }
-
-    private static func parse(shard: String) -> (index: Int, count: Int)? {
-        let parts = shard.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
-        guard parts.count == 2, let index = parts[0], let count = parts[1], index >= 1, index <= count else {
-            return nil
-        }
-        return (index, count)
     }
 }

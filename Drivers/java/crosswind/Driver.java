@@ -122,6 +122,7 @@ public final class Driver {
     /** Open loop: record n is due at start + n / rate, however late the client is. */
     private void send(KafkaProducer<byte[], byte[]> producer, Configuration configuration) {
         long start = System.nanoTime();
+        output.line("{\"type\":\"began\",\"time_us\":" + Output.nowUs() + "}");
         double interval = configuration.rate > 0 ? 1e9 / configuration.rate : 0;
         for (int id = 0; id < configuration.records && !stopped && !fatal; id++) {
             long due = start + (long) (id * interval);

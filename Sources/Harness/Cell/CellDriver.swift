@@ -58,11 +58,12 @@ final class CellDriver: Sendable {
     ///
     /// - Parameters:
     ///   - timeout: the cell's limit, from the start of the driver.
+    ///   - loadTime: when the load ends, from time zero: the driver is told to send no more. Nil: after its records.
     ///   - stop: returns when the user asks to stop.
     ///   - onTimeZero: called once, with the time of the first record.
     ///   - onAllSent: called once, when the last record was handed to the client.
     func run(
-        timeout: Duration, stop: @escaping @Sendable () async -> Void,
+        timeout: Duration, loadTime: Duration? = nil, stop: @escaping @Sendable () async -> Void,
         onTimeZero: @escaping @Sendable (Int64) -> Void, onAllSent: @escaping @Sendable () -> Void
     ) async throws -> End {
         let output = try openForAppending(record.path(of: .driver))
@@ -80,11 +81,19 @@ final class CellDriver: Sendable {
                 },
             ]
             defer { watchdogs.forEach { $0.cancel() } }
+            let loadEnd = Mutex<Task<Void, any Error>?>(nil)
+            defer { loadEnd.withLock { $0?.cancel() } }
+            let timeZero: @Sendable (Int64) -> Void = { timeUs in
+                onTimeZero(timeUs)
+                guard let loadTime else { return }
+                let task = Task { try await self.endLoad(after: loadTime, from: timeUs, channel, onAllSent) }
+                loadEnd.withLock { $0 = task }
+            }
             var scanner = DriverLineScanner()
             try await channel.forEachChunk { chunk in
                 writeAll(chunk, to: output)
                 for message in scanner.feed(chunk) { await self.handle(message, channel) }
-                self.count(scanner, onTimeZero, onAllSent)
+                self.count(scanner, timeZero, onAllSent)
             }
         }
         return conclude(result.end)
@@ -110,7 +119,7 @@ final class CellDriver: Sendable {
         case .done:
             history.append(.driverDone)
             state.withLock { $0.isDone = true }
-        case .log, .malformed: break
+        case .began, .log, .malformed: break
         }
     }
 
@@ -137,6 +146,24 @@ final class CellDriver: Sendable {
             $0.acked = Int(scanner.counters.acknowledged)
             $0.failed = Int(scanner.counters.failed)
         }
+    }
+
+    /// Tells the driver to send no more when the load's time is over. What waits in the client is still delivered.
+    private func endLoad(
+        after loadTime: Duration, from timeUs: Int64, _ channel: ChildChannel, _ onAllSent: @Sendable () -> Void
+    ) async throws {
+        // A paced load that keeps its pace has sent its last record by then.
+        let due = .microseconds(timeUs - WallClock.nowUs()) + loadTime + .milliseconds(20)
+        if due > .zero { try await Task.sleep(for: due) }
+        try Task.checkCancellation()
+        let isNew = state.withLock { state in
+            defer { state.isAllSent = true }
+            return !state.isAllSent
+        }
+        guard isNew else { return }
+        history.append(.loadEnded)
+        onAllSent()
+        await channel.write(String(decoding: DriverCommand.stop.line, as: UTF8.self))
     }
 
     /// Asks the driver to finish, and ends it when it does not.

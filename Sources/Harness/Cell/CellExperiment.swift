@@ -131,7 +131,7 @@ final class CellExperiment: Sendable {
         defer { counting.cancel() }
         let control = control
         return try await driver.run(
-            timeout: cell.timeout, stop: { await control.waitForStop() },
+            timeout: cell.timeout, loadTime: cell.loadTime, stop: { await control.waitForStop() },
             onTimeZero: { timeUs in
                 link.setTimeZero(epochUs: timeUs)
                 actions.begin(timeZeroUs: timeUs)

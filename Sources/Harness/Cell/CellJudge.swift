@@ -11,13 +11,17 @@ public enum CellJudge {
     ///
     /// - Throws: `RecordError` when there is no record.
     @discardableResult
-    public static func judge(_ record: RecordDirectory) throws -> Verdict {
+    public static func judge(_ record: RecordDirectory) throws -> Verdict { try judgeRecord(record).verdict }
+
+    /// Judges and writes, and hands the record on that was judged.
+    static func judgeRecord(_ record: RecordDirectory) throws -> (record: CellRecord, verdict: Verdict) {
         let cell = try record.cellDescription()
         let wire = try wireEvidence(record, cell)
         try record.write(wire)
-        let verdict = Judge.judge(try record.record(client: try clientAccount(record, cell), wire: wire))
+        let read = try record.record(client: try clientAccount(record, cell), wire: wire)
+        let verdict = Judge.judge(read)
         try record.write(verdict)
-        return verdict
+        return (read, verdict)
     }
 
     /// The whole record, with the wire as it was decoded last.

@@ -1,3 +1,4 @@
+import Capacity
 import Drivers
 import EvidenceModel
 import Foundation
@@ -29,7 +30,8 @@ final class CellRun: Sendable {
     /// - Returns: the exit code of the cell process: `passed` whenever the record is complete enough to be judged.
     func run() async -> ExitStatus {
         do {
-            let cell = try loadCell()
+            let plan = try RunDirectory(path: record.path).read(CellPlan.self, from: "plan.json")
+            let cell = try loadCell(plan)
             try record.write(cell.description(vocabulary: ScenarioLibrary.vocabulary))
             let history = try HistoryWriter(path: record.path(of: .history))
             history.append(.cellStarted)
@@ -44,7 +46,11 @@ final class CellRun: Sendable {
             }
             history.append(.cellEnded)
             reporter.update { $0.state = .judging }
-            let verdict = try CellJudge.judge(record)
+            let (read, verdict) = try CellJudge.judgeRecord(record)
+            if let point = plan.point {
+                try record.write(
+                    JSONEncoder().encode(PointObserver.observe(read, point.windows)), to: .observation)
+            }
             reporter.update {
                 $0.state = .done
                 $0.detail = verdict.reason
@@ -65,9 +71,9 @@ final class CellRun: Sendable {
         return status
     }
 
-    private func loadCell() throws -> ScenarioCell {
-        let plan = try RunDirectory(path: record.path).read(CellPlan.self, from: "plan.json")
+    private func loadCell(_ plan: CellPlan) throws -> ScenarioCell {
         let text = try String(contentsOfFile: plan.scenarioPath, encoding: .utf8)
+        if let point = plan.point { return try pointCell(point, plan, text) }
         let scenario = try Scenario(
             yaml: text, file: plan.file, rules: ScenarioLibrary.rules, seed: .asked(plan.runSeed))
         guard let cell = scenario.cells.first(where: { $0.id == plan.cell }) else {
@@ -75,6 +81,17 @@ final class CellRun: Sendable {
                 operation: "find cell", subject: plan.cell, reason: "\(plan.scenarioPath) has no such cell")
         }
         return cell
+    }
+}
+
+extension CellRun {
+    private func pointCell(_ point: PointPlan, _ plan: CellPlan, _ text: String) throws -> ScenarioCell {
+        let sweep = try SweepPlan(
+            yaml: text, file: plan.file, rules: ScenarioLibrary.rules, seed: .asked(plan.runSeed))
+        let cell = try sweep.cell(
+            point.parameters.map { .init(path: $0.path, label: $0.label) }, repeatIndex: point.repeatIndex)
+        let length = point.windows.interval(from: 0).upperBound
+        return point.isCeiling ? sweep.ceilingCell(of: cell, loadTime: .microseconds(length)) : cell
     }
 }
 

@@ -1,3 +1,4 @@
+import Capacity
 import Foundation
 
 /// Where a run keeps its record: `scenarios/` with a copy of each file, a directory for each cell, and the results.
@@ -106,10 +107,40 @@ struct CellPlan: Codable, Sendable, Equatable {
     var cell: String
     /// The seed of the run.
     var runSeed: UInt64
+    /// Set for a point of a sweep, which no matrix holds.
+    var point: PointPlan?
 
     enum CodingKeys: String, CodingKey {
         case scenarioPath = "scenario_path"
         case file, cell
         case runSeed = "run_seed"
+        case point
+    }
+}
+
+/// Which point of a sweep a cell is, and which part of its load is measured.
+struct PointPlan: Codable, Sendable, Equatable {
+    /// Paths and labels, in the order of the plan.
+    var parameters: [Parameter]
+    /// Which repeat, from 0.
+    var repeatIndex: Int
+    /// The windows.
+    var windows: WindowPlan
+    /// True for the cell that measures the harness's own ceiling.
+    var isCeiling: Bool
+
+    /// One parameter.
+    struct Parameter: Codable, Sendable, Equatable {
+        /// Path into the file.
+        var path: String
+        /// The value's label.
+        var label: String
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case parameters
+        case repeatIndex = "repeat"
+        case windows
+        case isCeiling = "ceiling"
     }
 }

@@ -23,11 +23,15 @@ public final class ScenarioRun: Sendable {
         let scenarios = ScenarioLibrary.select(
             try ScenarioLibrary.load(options.scenarios, seed: options.seed), tags: options.tags,
             withoutTags: options.withoutTags)
+        let sweeps = scenarios.filter { $0.sweep != nil }
+        if let sweep = sweeps.first, sweeps.count == scenarios.count {
+            throw UsageError("\(sweep.file) is a sweep: crosswind sweep \(sweep.file)")
+        }
         guard !scenarios.isEmpty else {
             throw UsageError("no scenario carries these tags; `crosswind list` shows the tags of each")
         }
         try Doctor.requireReady()
-        return try await ScenarioRun(options, scenarios).run()
+        return try await ScenarioRun(options, scenarios.filter { $0.sweep == nil }).run()
     }
 
     private init(_ options: RunOptions, _ scenarios: [Scenario]) throws {

@@ -1,0 +1,88 @@
+import EvidenceModel
+
+/// What a limit's rule may look at: what was asked of a point and what was observed.
+public struct PointSituation: Sendable {
+    /// What was asked.
+    public var cell: CellDescription
+    /// What the record says.
+    public var observation: PointObservation
+    /// The numbers of the verdict.
+    public var measures: Measures
+    /// What this machine and driver carry without a fault, records per second; nil: not measured.
+    public var harnessCeiling: Double?
+
+    /// Makes a situation.
+    public init(
+        cell: CellDescription, observation: PointObservation, measures: Measures, harnessCeiling: Double?
+    ) {
+        self.cell = cell
+        self.observation = observation
+        self.measures = measures
+        self.harnessCeiling = harnessCeiling
+    }
+
+    /// Acknowledged records per second over the windows.
+    var throughput: Double { observation.throughputRecordsPerS ?? 0 }
+
+    /// True when the client carried less than was offered: something other than the load is the limit. Three per cent
+    /// are within what an edge of a window can be wrong by.
+    var isSaturated: Bool {
+        guard let offered = cell.workload.rateRecordsPerS else { return true }
+        return throughput < 0.97 * offered
+    }
+
+    /// Requests that the client lets be in flight on one connection: from its configuration, else from its defaults, else
+    /// as many as were seen.
+    var inFlightLimit: Int {
+        let config = cell.producer.config
+        let names = [
+            "max.in.flight.requests.per.connection", "max.in.flight", "max_in_flight_requests_per_connection",
+        ]
+        let seen = max(observation.wire?.inFlightMax ?? 1, 1)
+        if let given = names.lazy.compactMap({ config[$0] }).first.flatMap(Int.init) {
+            // librdkafka lowers it to 5 for an idempotent producer, KIP-98; what was seen is no more than that.
+            return isIdempotent ? min(given, 5) : given > 1000 ? seen : given
+        }
+        switch cell.producer.client {
+        case "kafka-clients", "kafka-python": return 5
+        case "librdkafka": return isIdempotent ? 5 : seen
+        default: return seen
+        }
+    }
+
+    private var isIdempotent: Bool {
+        let value = cell.producer.config["enable.idempotence"] ?? cell.producer.config["enable_idempotence"]
+        return value.map { ["true", "True", "1"].contains($0) } ?? (cell.producer.client == "kafka-clients")
+    }
+
+    /// Constant numbers of a fault that acts on the way to the broker for all of the load, by name: the smallest rate,
+    /// else the sum.
+    func configured(_ name: String, _ direction: Direction) -> Double? {
+        let values = cell.faults.filter { $0.forMs == nil && $0.direction ?? direction == direction }
+            .compactMap { $0.values?[name] }
+        if name == "rate_bit_per_s" { return values.min() }
+        return values.isEmpty ? nil : values.reduce(0, +)
+    }
+}
+
+/// One limit: what it would carry, and how much of it was used.
+protocol LimitRule {
+    /// The limit with its evidence; nil where the record cannot tell.
+    static func assess(_ situation: PointSituation) -> CapacityLimit?
+}
+
+/// Numbers in sentences.
+enum Text {
+    /// Three digits that matter.
+    static func number(_ value: Double) -> String {
+        guard value.isFinite else { return "–" }
+        let decimals = value.magnitude >= 100 ? 0 : value.magnitude >= 10 ? 1 : 2
+        var scale = 1.0
+        for _ in 0..<decimals { scale *= 10 }
+        let rounded = (value * scale).rounded() / scale
+        return rounded == rounded.rounded() && rounded.magnitude < 1e15 ? String(Int(rounded)) : String(rounded)
+    }
+
+    /// A share as a percentage.
+    static func percent(_ share: Double) -> String { number(share * 100) + " %" }
+}
