@@ -84,7 +84,8 @@ public enum LimitJudge {
             return CapacityLimit(
                 kind: kind, used: 1, binding: true,
                 evidence: "nothing went through for \(Text.number((lengths.max() ?? 0) / 1000)) s;"
-                    + " \(situation.measures.failed) records were given up and \(observation.unacknowledged) had no outcome")
+                    + " \(situation.measures.failed) records were given up and \(observation.unacknowledged) had no outcome"
+            )
         default:
             return CapacityLimit(kind: kind, used: 1, binding: true, evidence: "no other limit was in use")
         }

@@ -71,8 +71,12 @@ public enum Recommender {
         }
         if let limit = points.first?.binding { lines.append("limit \(limit.kind.rawValue): \(limit.evidence)") }
         lines += brackets.filter { bracket in
-            points.first.map { point in bracket.parameters.allSatisfy { point.parameters[$0.key] == $0.value } } ?? false
-        }.map { "\($0.path) \($0.text)" + ($0.limit.map { "; there the limit is \($0.kind.rawValue): \($0.evidence)" } ?? "") }
+            points.first.map { point in bracket.parameters.allSatisfy { point.parameters[$0.key] == $0.value } }
+                ?? false
+        }.map {
+            "\($0.path) \($0.text)"
+                + ($0.limit.map { "; there the limit is \($0.kind.rawValue): \($0.evidence)" } ?? "")
+        }
         return lines
     }
 }

@@ -116,7 +116,12 @@ public struct CellDescription: Codable, Sendable, Equatable {
         public var values: [String: Double]?
 
         /// A fault whose every effect must show.
-        public init(id: String, summary: String, effects: [String], atMs: Double? = nil, forMs: Double? = nil) {
+        public init(
+            id: String, summary: String, effects: [String], atMs: Double? = nil, forMs: Double? = nil,
+            direction: Direction? = nil, values: [String: Double]? = nil
+        ) {
+            self.direction = direction
+            self.values = values
             self.id = id
             self.summary = summary
             self.effects = effects

@@ -15,7 +15,8 @@ struct Crosswind: ParsableCommand {
             lacks something.
             """,
         subcommands: [
-            BrokerCommand.self, ConformCommand.self, RunCommand.self, SweepCommand.self, ShellCommand.self, ValidateCommand.self,
+            BrokerCommand.self, ConformCommand.self, RunCommand.self, SweepCommand.self, ShellCommand.self,
+            ValidateCommand.self,
             ListCommand.self, ReportCommand.self, ClaimsCommand.self, DiffCommand.self,
             BaselineCommand.self, DoctorCommand.self, InspectCommand.self, DriverCheckCommand.self,
         ])

@@ -5,7 +5,9 @@ import Testing
 @testable import Capacity
 
 struct BisectionSearchTests {
-    private static func spec(_ low: Double, _ high: Double, lowMeets: Bool = true, whole: Bool = false) -> SweepBisection {
+    private static func spec(_ low: Double, _ high: Double, lowMeets: Bool = true, whole: Bool = false)
+        -> SweepBisection
+    {
         SweepBisection(
             path: "workload.rate",
             range: SweepRange(low: low, high: high, unit: "/s", isLogarithmic: true, isWhole: whole),

@@ -37,7 +37,7 @@ import Testing
             let yaml = whole ? block.yaml : "name: example\nclaim: An example.\n" + block.yaml
             do {
                 let scenario = try Scenario(yaml: yaml, file: file, rules: rules, seed: .chosen(1))
-                #expect(!scenario.cells.isEmpty)
+                #expect(!scenario.cells.isEmpty || scenario.sweep != nil)
             } catch {
                 Issue.record("\(file), the block at line \(block.line): \(error)")
             }
@@ -55,7 +55,7 @@ import Testing
         let text = try text("scenario-format.md")
         let keys =
             ScenarioDecoder.keys + BrokerSpec.keys + ProducerSpec.keys + WorkloadSpec.keys + MessageMatch.keys
-            + FaultSpec.keys
+            + FaultSpec.keys + SweepDecoder.keys + SweepDecoder.bisectKeys + SweepDecoder.rangeKeys
         for key in keys { #expect(text.contains("`\(key)") || text.contains("`{ \(key)"), "\(key) is not documented") }
         for measure in rules.measures where !measure.hasSuffix(".NN") {
             #expect(text.contains("`\(measure)`"), "\(measure) is not documented")
@@ -81,6 +81,9 @@ import Testing
         #expect(try Set(properties("workload").keys) == Set(WorkloadSpec.keys))
         #expect(try Set(properties("faults", "[]").keys) == Set(FaultSpec.keys))
         #expect(try Set(properties("faults", "[]", "on").keys) == Set(MessageMatch.keys))
+        #expect(try Set(properties("sweep").keys) == Set(SweepDecoder.keys))
+        #expect(try Set(properties("sweep", "bisect").keys) == Set(SweepDecoder.bisectKeys))
+        #expect(try Set(properties("sweep", "objective").keys) == Set(SweepObjective.words))
         #expect(try Set(properties("expect", "[]").keys) == ["when", "survives", "at_least", "of"])
     }
 

@@ -6,7 +6,7 @@ import Testing
         #expect(
             wrong("producr: {}") == """
                 x.yaml:3:1: unknown key 'producr'; allowed: name, claim, tags, references, statement, seed, repeat, \
-                timeout, recovery_time, broker, producer, workload, matrix, faults, expect; did you mean 'producer'?
+                timeout, recovery_time, broker, producer, workload, matrix, faults, expect, sweep; did you mean 'producer'?
                 """)
         #expect(
             wrong("producer:\n  clinet: raw") == """

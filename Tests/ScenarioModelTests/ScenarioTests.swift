@@ -74,7 +74,8 @@ import Testing
                     id: "fault-0", summary: "drop, reset, on response Produce nth 20", effects: ["drop", "reset"]),
                 .init(
                     id: "fault-1", summary: "delay 80ms, jitter 20ms, loss 5%, brokerToClient, at 2s for 1s",
-                    effects: ["delay", "loss"], atMs: 2000, forMs: 1000),
+                    effects: ["delay", "loss"], atMs: 2000, forMs: 1000, direction: .brokerToClient,
+                    values: ["delay_ms": 80, "jitter_ms": 20, "loss": 0.05]),
             ])
         #expect(
             description.expectations == [

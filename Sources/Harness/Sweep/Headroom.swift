@@ -92,7 +92,8 @@ struct ProcessorLoad {
         guard let now = Self.read(), let before = last else { return .infinity }
         guard now.total - before.total >= 0.25 * 100 else { return known }
         last = now
-        known = Double(ProcessInfo.processInfo.activeProcessorCount) * (now.idle - before.idle)
+        known =
+            Double(ProcessInfo.processInfo.activeProcessorCount) * (now.idle - before.idle)
             / (now.total - before.total)
         return known
     }

@@ -15,7 +15,8 @@ enum SweepAssembly {
         var axes = spec.axes.map { SweepResults.Axis(path: $0.path, values: $0.labels, isBisected: false) }
         for path in spec.paths where path != spec.bisection?.path && !axes.contains(where: { $0.path == path }) {
             var labels: [String] = []
-            for parameter in spec.combinations.joined() where parameter.path == path && !labels.contains(parameter.label) {
+            for parameter in spec.combinations.joined()
+            where parameter.path == path && !labels.contains(parameter.label) {
                 labels.append(parameter.label)
             }
             axes.append(.init(path: path, values: labels, isBisected: false))

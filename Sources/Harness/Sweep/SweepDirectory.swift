@@ -107,7 +107,9 @@ struct SweepDirectory: Sendable {
     /// Every point that has run, in the order of the plan.
     func points() -> [SweepPoint] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path + "/points")) ?? []
-        return names.compactMap(done).sorted { ($0.order, $0.group, $0.repeatIndex) < ($1.order, $1.group, $1.repeatIndex) }
+        return names.compactMap(done).sorted {
+            ($0.order, $0.group, $0.repeatIndex) < ($1.order, $1.group, $1.repeatIndex)
+        }
     }
 
     /// Makes an empty record for a cell.

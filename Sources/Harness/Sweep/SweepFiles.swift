@@ -7,6 +7,9 @@ enum SweepFiles {
     static func write(_ results: SweepResults, _ directory: SweepDirectory, htmlCopy: String?) throws {
         try directory.run.write(results, to: "sweep.json")
         try write(SweepTable.csv(results), directory.path + "/sweep.csv")
+        let page = SweepReport.html(results)
+        try write(page, directory.path + "/report.html")
+        if let htmlCopy { try write(page, htmlCopy) }
     }
 
     private static func write(_ text: String, _ path: String) throws {

@@ -53,8 +53,9 @@ public final class SweepRun: Sendable {
         let interrupts = interruptHandlers()
         defer { interrupts.forEach { $0.cancel() } }
         let chosen = chosenCombinations()
-        say("\(chosen.count) of \(plan.spec.combinations.count) combinations, seed \(plan.scenario.runSeed),"
-            + " record in \(directory.path)")
+        say(
+            "\(chosen.count) of \(plan.spec.combinations.count) combinations, seed \(plan.scenario.runSeed),"
+                + " record in \(directory.path)")
         try await measureCeilings(chosen.map(\.combination))
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (order, combination) in chosen {
@@ -219,7 +220,8 @@ public final class SweepRun: Sendable {
         try await runCell(ceilingCell, parameters, record, Self.ceilingWindows, isCeiling: true)
         let used = HarnessCeiling.childrenProcessorS() - before
         defer { SweepDirectory.trim(record) }
-        guard let data = try record.bytes(of: .observation), let verdict = try record.verdict(), verdict.measures.acked > 0
+        guard let data = try record.bytes(of: .observation), let verdict = try record.verdict(),
+            verdict.measures.acked > 0
         else {
             return HarnessCeiling(recordsPerS: nil, processorSPerRecord: 1e-4, problem: "the cell left no numbers")
         }
@@ -238,8 +240,9 @@ public final class SweepRun: Sendable {
         }
         let throughput = point.observation.throughputRecordsPerS.map { "\(Int($0.rounded())) records/s" } ?? "nothing"
         let latency = point.observation.latencyMs.p99.map { "p99 \(Int($0.rounded())) ms" } ?? "p99 not reached"
-        say("\(number). \(point.id): \(point.outcome.rawValue): \(throughput), \(latency);"
-            + " limit \(point.binding?.kind.rawValue ?? "not known"); \(point.reason)")
+        say(
+            "\(number). \(point.id): \(point.outcome.rawValue): \(throughput), \(latency);"
+                + " limit \(point.binding?.kind.rawValue ?? "not known"); \(point.reason)")
     }
 
     private func say(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }

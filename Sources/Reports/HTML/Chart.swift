@@ -37,6 +37,10 @@ struct Chart {
             case dots
             /// A stroke from the bottom for each point.
             case bars
+            /// A stroke between each point and the next one: the ends of intervals, two by two.
+            case intervals
+            /// A dashed line: what a model says, beside what was measured.
+            case reference
         }
     }
 
@@ -95,8 +99,14 @@ struct Chart {
                 path += "M\(at) 200V\(Self.number((1 - y.place(point.y)) * Self.svgHeight))"
             }
             return "<path class=\"bars \(layer.style)\" d=\"\(path)\"/>"
-        case .line, .area:
+        case .intervals:
+            for i in stride(from: 0, to: layer.points.count - 1, by: 2) {
+                path += "M\(place(layer.points[i]))L\(place(layer.points[i + 1]))"
+            }
+            return "<path class=\"bars \(layer.style)\" d=\"\(path)\"/>"
+        case .line, .area, .reference:
             for (i, point) in layer.points.enumerated() { path += (i == 0 ? "M" : "L") + place(point) }
+            if layer.form == .reference { return "<path class=\"line ref \(layer.style)\" d=\"\(path)\"/>" }
             if layer.form == .line { return "<path class=\"line \(layer.style)\" d=\"\(path)\"/>" }
             let first = Self.number(x.place(layer.points[0].x) * Self.width)
             let last = Self.number(x.place(layer.points[layer.points.count - 1].x) * Self.width)

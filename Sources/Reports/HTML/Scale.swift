@@ -52,6 +52,22 @@ struct Scale {
         return scale
     }
 
+    /// Logarithmic from `low` to `high`, both above 0, with marks at 1, 2 and 5 of each decade; of more than three
+    /// decades only at 1.
+    static func logarithmic(from low: Double, to high: Double, unit: String = "") -> Scale {
+        var scale = Scale(low: low, high: max(high, low * 1.01), isLogarithmic: true)
+        var power = 1e-9
+        let factors: [Double] = high / low > 1000 ? [1] : [1, 2, 5]
+        while power <= high {
+            for factor in factors where (low * 0.999...high * 1.001).contains(power * factor) {
+                scale.marks.append((power * factor, short(power * factor, power * factor) + unit))
+            }
+            power *= 10
+        }
+        if scale.marks.count < 2 { scale.marks = [low, high].map { ($0, short($0, $0) + unit) } }
+        return scale
+    }
+
     private init(low: Double, high: Double, isLogarithmic: Bool) {
         self.low = low
         self.high = high

@@ -48,7 +48,7 @@ enum StyleSheet {
         .c-acked{--c:var(--acked)}.c-sent{--c:var(--sent)}.c-retried{--c:var(--retried)}.c-dedup{--c:var(--dedup)}
         .c-failed{--c:var(--failed)}.c-gap{--c:var(--gap)}.c-band{--c:var(--band)}.c-epoch{--c:var(--dim)}
         .line,.bars,.dots,.area{vector-effect:non-scaling-stroke;stroke:var(--c);fill:none}
-        .line{stroke-width:1.5}.bars{stroke-width:2}.dots{stroke-width:4.5;stroke-linecap:round}
+        .line.ref{stroke-dasharray:6 4}.line{stroke-width:1.5}.bars{stroke-width:2}.dots{stroke-width:4.5;stroke-linecap:round}
         .dots.c-retried,.dots.c-dedup,.dots.c-failed,.dots.c-gap{stroke-width:7}
         .area{fill:var(--c);fill-opacity:.28;stroke-width:1.2}
         .empty{color:var(--dim);font-size:.85rem;margin:8px 0 22px}

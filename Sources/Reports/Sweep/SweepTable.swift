@@ -17,7 +17,9 @@ public enum SweepTable {
 
     /// For people: a line for each point or bracket, and the recommendation.
     public static func text(_ results: SweepResults) -> String {
-        var rows = [results.axes.map { CellLabel.name($0.path) } + ["REPEAT", "OBJECTIVE", "RECORDS/S", "P99 MS", "LIMIT"]]
+        var rows = [
+            results.axes.map { CellLabel.name($0.path) } + ["REPEAT", "OBJECTIVE", "RECORDS/S", "P99 MS", "LIMIT"]
+        ]
         for point in results.points {
             let word =
                 switch point.outcome {

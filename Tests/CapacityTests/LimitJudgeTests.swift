@@ -1,0 +1,82 @@
+import EvidenceModel
+import Testing
+
+@testable import Capacity
+
+struct LimitJudgeTests {
+    private static func binding(_ situation: PointSituation, isMet: Bool = false) -> CapacityLimit? {
+        let limits = LimitJudge.limits(situation, isMet: isMet)
+        #expect(limits.filter(\.binding).count == 1)
+        return limits.first(where: \.binding)
+    }
+
+    @Test func aFullWindowIsTheInFlightLimit() throws {
+        let limit = try #require(Self.binding(Situations.situation()))
+        #expect(limit.kind == .inFlight)
+        let ceiling = try #require(limit.ceilingRecordsPerS)
+        #expect((ceiling - 992).magnitude < 1)
+    }
+
+    @Test func aLoadThatIsCarriedIsBoundByTheOffer() {
+        let situation = Situations.situation(Situations.cell(rate: 1000))
+        #expect(Self.binding(situation, isMet: true)?.kind == .offeredLoad)
+    }
+
+    @Test func aBusyBottleneckOutranksTheWindowThatItFills() throws {
+        var observation = Situations.observation()
+        observation.link = .init(
+            busyShare: 0.98, drainBitsPerS: 1e6, heldMs: 60, dropped: 3, direction: .clientToBroker)
+        let limit = try #require(Self.binding(Situations.situation(Situations.cell(), observation)))
+        #expect(limit.kind == .link)
+        #expect(limit.evidence.contains("98 %"))
+        #expect(((limit.ceilingRecordsPerS ?? 0) - 1e6 / 8 / 115).magnitude < 1)
+    }
+
+    @Test func aBrokerThatKeepsRequestsIsNamed() {
+        var observation = Situations.observation()
+        observation.wire?.roundTripMs = 21
+        observation.wire?.baseTransitMs = 0.4
+        observation.wire?.transitMs = 0.5
+        observation.wire?.brokerMs = 20.5
+        observation.wire?.brokerBusyShare = 0.97
+        #expect(Self.binding(Situations.situation(Situations.cell(), observation))?.kind == .broker)
+    }
+
+    @Test func retransmissionsAndAnOpenWindowAreTCP() {
+        var observation = Situations.observation()
+        observation.wire?.lossShare = 0.02
+        observation.wire?.retransmittedRequestShare = 0.4
+        observation.wire?.inFlightMean = 2
+        observation.wire?.transitMs = 180
+        let cell = Situations.cell(config: ["max.in.flight.requests.per.connection": "5"])
+        #expect(Self.binding(Situations.situation(cell, observation))?.kind == .tcp)
+    }
+
+    @Test func retransmissionsInAFullWindowWithoutDelayAreNot() {
+        var observation = Situations.observation()
+        observation.wire?.lossShare = 0.0001
+        observation.wire?.retransmittedRequestShare = 0.01
+        #expect(Self.binding(Situations.situation(Situations.cell(), observation))?.kind == .inFlight)
+    }
+
+    @Test func nearTheCeilingOfTheMachineTheHarnessIsNamed() {
+        #expect(Self.binding(Situations.situation(ceiling: 1200))?.kind == .harness)
+        #expect(Self.binding(Situations.situation(ceiling: 1300))?.kind == .inFlight)
+    }
+
+    @Test func whatRemainsIsTheProducer() {
+        var observation = Situations.observation()
+        observation.wire?.inFlightMean = 0.2
+        #expect(Self.binding(Situations.situation(Situations.cell(), observation))?.kind == .producerQueue)
+    }
+
+    @Test func aCarriedLoadThatIsTooLateIsBoundByTheWay() {
+        let situation = Situations.situation(Situations.cell(rate: 1000))
+        #expect(Self.binding(situation)?.kind == .delay)
+    }
+
+    @Test func anOutageIsNamed() {
+        let fault = CellDescription.Fault(id: "fault-0", summary: "partition", effects: ["partition"], forMs: 3000)
+        #expect(Self.binding(Situations.situation(Situations.cell(faults: [fault])))?.kind == .outage)
+    }
+}
