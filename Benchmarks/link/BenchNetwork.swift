@@ -8,7 +8,11 @@ import Testbed
 /// Two namespaces, 198.18.0.1 and 198.18.1.1, joined by a bare veth pair or by the link.
 final class BenchNetwork {
     /// What joins them.
-    enum Kind: String { case veth, link }
+    enum Kind: String {
+        case veth, link
+        /// The link, which reads one packet of the MTU at a time.
+        case plain
+    }
 
     let client: NetworkNamespace
     let server: NetworkNamespace
@@ -18,7 +22,7 @@ final class BenchNetwork {
     init(_ kind: Kind, mtu: Int = 1500, faults: [FaultSpec] = [], seed: UInt64 = 1, logPath: String? = nil) throws {
         client = try NetworkNamespace(name: "bench-client")
         server = try NetworkNamespace(name: "bench-server")
-        guard kind == .link else {
+        guard kind != .veth else {
             link = nil
             try makeVeth(mtu)
             return
@@ -26,17 +30,18 @@ final class BenchNetwork {
         devices = [
             try TunDevice(
                 name: "tun0", address: "198.18.0.1", namespace: client, networks: [("198.18.0.0", 15)],
-                mtu: Int32(mtu)),
+                mtu: Int32(mtu), offloads: kind == .link),
             try TunDevice(
                 name: "tun1", address: "198.18.1.1", namespace: server, networks: [("198.18.0.1", 32)],
-                mtu: Int32(mtu)),
+                mtu: Int32(mtu), offloads: kind == .link),
         ]
         let link = try Link(
             LinkConfiguration(
                 ports: [
                     .init(node: 0, descriptor: devices[0].descriptor, address: "198.18.0.1"),
                     .init(node: 1, descriptor: devices[1].descriptor, address: "198.18.1.1"),
-                ], mtu: mtu, seed: seed, faults: faults, faultLogPath: logPath))
+                ], mtu: mtu, seed: seed, faults: faults, faultLogPath: logPath,
+                offloads: kind == .link))
         try link.start()
         link.setTimeZero()
         self.link = link

@@ -34,11 +34,15 @@ public struct LinkConfiguration: Sendable {
     /// Packets that the link may hold at once; beyond it, they are dropped and logged as `overflow`. Each takes a buffer
     /// of the MTU rounded up, of memory that is used only once touched.
     public var packetLimit: Int
+    /// The ports are devices with `IFF_VNET_HDR` that hand over and take TCP packets of up to 64 kB with unfinished
+    /// checksums (`TUN_F_CSUM`, `TUN_F_TSO4`). The link cuts them into packets of the MTU, each with a fate of its own,
+    /// and joins those again that leave one behind the other.
+    public var offloads: Bool
 
     /// Makes a configuration.
     public init(
         ports: [Port], mtu: Int = 1500, seed: UInt64, faults: [FaultSpec] = [], faultLogPath: String? = nil,
-        packetLimit: Int = 65_536
+        packetLimit: Int = 65_536, offloads: Bool = false
     ) {
         self.ports = ports
         self.mtu = mtu
@@ -46,6 +50,7 @@ public struct LinkConfiguration: Sendable {
         self.faults = faults
         self.faultLogPath = faultLogPath
         self.packetLimit = packetLimit
+        self.offloads = offloads
     }
 }
 

@@ -23,10 +23,11 @@ public struct TunDevice: Sendable {
 
     /// Creates the device in `namespace`, gives it `address`/32 and routes `networks` (address, prefix length) into it.
     ///
-    /// - Parameter extraFlags: flags beside `IFF_TUN | IFF_NO_PI`, for example `IFF_VNET_HDR`.
+    /// - Parameter offloads: every packet that is read or written has a `virtio_net_hdr` before it, TCP packets are up
+    ///   to 64 kB long and their checksums unfinished.
     public init(
         name: String, address: String, namespace: NetworkNamespace, networks: [(address: String, prefix: Int)],
-        mtu: Int32 = 1500, extraFlags: Int32 = 0
+        mtu: Int32 = 1500, offloads: Bool = false
     ) throws {
         self.name = name
         self.address = address
@@ -35,7 +36,8 @@ public struct TunDevice: Sendable {
         let host = TunDevice.parse(address)
         descriptor = try namespace.run {
             let descriptor = try TestbedError.check(
-                cl_tun_open(name, extraFlags), "open /dev/net/tun for", name, remedy: TunDevice.remedy)
+                cl_tun_open(name, offloads ? 1 : 0), "open /dev/net/tun for", name, remedy: TunDevice.remedy)
+            if offloads { try TestbedError.check(cl_tun_offload(descriptor), "switch offloads on for", name) }
             try TestbedError.check(cl_if_set_mtu(name, mtu), "set MTU of", name)
             try TestbedError.check(cl_if_set_txqueuelen(name, TunDevice.queueLength), "set queue length of", name)
             try TestbedError.check(cl_if_set_address(name, host, UInt32.max), "set address of", name)

@@ -94,6 +94,10 @@ static inline int64_t cl_write(int fd, const void *buffer, size_t size) {
     ssize_t n = write(fd, buffer, size);
     return n < 0 ? -errno : n;
 }
+static inline int64_t cl_readv(int fd, const struct iovec *parts, int count) {
+    ssize_t n = readv(fd, parts, count);
+    return n < 0 ? -errno : n;
+}
 static inline int64_t cl_writev(int fd, const struct iovec *parts, int count) {
     ssize_t n = writev(fd, parts, count);
     return n < 0 ? -errno : n;

@@ -3,8 +3,10 @@
 #pragma once
 #include <stdint.h>
 
-/* Opens a TUN device named `name` in the caller's network namespace; flags are IFF_TUN | IFF_NO_PI | extra. */
-int cl_tun_open(const char *name, int extra_flags);
+/* Opens a TUN device named `name` in the caller's network namespace, with IFF_VNET_HDR if asked. */
+int cl_tun_open(const char *name, int vnet_header);
+/* Asks for TCP packets of up to 64 kB with unfinished checksums; the device must have IFF_VNET_HDR. */
+int cl_tun_offload(int fd);
 int cl_if_set_mtu(const char *name, int mtu);
 int cl_if_set_txqueuelen(const char *name, int length);
 int cl_if_set_address(const char *name, uint32_t address, uint32_t netmask);

@@ -145,6 +145,37 @@ extension LinkCore {
         overflow(bytes, path: path, now: now)
     }
 
+    /// Takes in a packet that lies elsewhere: copies it into a slot, or counts it when every slot is taken.
+    mutating func receive(copying bytes: UnsafeRawBufferPointer, flags: UInt16, from port: Int, now: Int64) {
+        guard bytes.count <= arena.slotSize else {
+            refuse(bytes, from: port)
+            return
+        }
+        let slot = arena.take()
+        guard slot != SlotArena.none else {
+            receiveWithoutSlot(bytes, from: port, now: now)
+            return
+        }
+        arena.buffer(slot).copyMemory(from: bytes)
+        arena.meta[Int(slot)].noteArrival(length: bytes.count, group: 0, piece: 0, headerLength: 0)
+        arena.meta[Int(slot)].flags = flags
+        receive(slot, from: port, now: now)
+    }
+
+    /// Counts a packet that is longer than any that may pass, of which only the first bytes are at hand.
+    mutating func refuse(_ bytes: UnsafeRawBufferPointer, from port: Int) {
+        var path = otherPath
+        do throws(IPv4Packet.Flaw) {
+            let packet = try IPv4Packet(bytes, allowsTruncation: true)
+            path = self.path(from: port, to: self.port(of: packet.destination.value))
+            counters.oversize &+= 1
+        } catch {
+            counters.malformed &+= 1
+        }
+        countIn(path, bytes.count)
+        paths[path].dropped &+= 1
+    }
+
     /// Gives up a packet.
     @inline(__always)
     mutating func discard(_ slot: Int32, path: Int) {

@@ -104,7 +104,10 @@ struct LinkCore {
         try Self.check(configuration)
         mtu = configuration.mtu
         self.ring = ring
-        arena = try SlotArena(slotSize: max(configuration.mtu, 64) + 64, capacity: configuration.packetLimit)
+        arena = try SlotArena(
+            slotSize: max(configuration.mtu, 64) + 64,
+            capacity: configuration.packetLimit
+                + (configuration.offloads ? OffloadReader.slots(mtu: configuration.mtu) : 0))
         let sorted = configuration.ports.sorted { $0.node < $1.node }
         portCount = sorted.count
         queue = try DeliveryQueue(arena: arena, lanes: portCount)

@@ -52,6 +52,9 @@ struct PacketEngine {
     private let epoll: Int32
     private let timer: Int32
     private let scratchMemory: LazyMemory
+    private let offloads: Bool
+    private var reader: OffloadReader
+    private var writer = OffloadWriter()
     var lateness: LatenessHistogram
     var wakeUps: LatenessHistogram
     private(set) var processorNs: Int64 = 0
@@ -73,6 +76,8 @@ struct PacketEngine {
         lateness = try LatenessHistogram()
         wakeUps = try LatenessHistogram()
         scratchMemory = try LazyMemory(bytes: 128 * 1024)
+        offloads = configuration.offloads
+        reader = try OffloadReader(mtu: configuration.mtu)
         epoll = try LinkError.check(cl_epoll_create(), "make an epoll for the link")
         timer = try LinkError.check(cl_timerfd_create(), "make a timer for the link")
         for (index, port) in sorted.enumerated() {
@@ -109,10 +114,11 @@ struct PacketEngine {
                 switch token {
                 case Self.timerToken: cl_eventfd_drain(timer)
                 case Self.wakeUpToken: cl_eventfd_drain(control.wakeUp)
-                default: readBurst(Int(token))
+                default: if offloads { readLongBurst(Int(token)) } else { readBurst(Int(token)) }
                 }
             }
         }
+        reader.giveBack(&core.arena)
         core.endPhases(cl_monotonic_ns())
         processorNs = cl_thread_cpu_ns() - processorStart
     }
@@ -195,9 +201,22 @@ struct PacketEngine {
                 }
                 return
             }
-            core.arena.meta[Int(slot)].length = Int32(count)
-            core.arena.meta[Int(slot)].flags = 0
+            core.arena.meta[Int(slot)].noteArrival(length: Int(count), group: 0, piece: 0, headerLength: 0)
             core.receive(slot, from: port, now: cl_monotonic_ns())
+            transmitDue()
+        }
+    }
+
+    /// Reads from a device that hands over packets longer than the MTU.
+    private mutating func readLongBurst(_ port: Int) {
+        var pieces = 0
+        while pieces < Self.burst {
+            let count = reader.read(descriptors[port], port: port, core: &core)
+            guard count > 0 else {
+                if count != -Int(EAGAIN), count != -Int(EINTR) { _ = cl_epoll_remove(epoll, descriptors[port]) }
+                return
+            }
+            pieces += count
             transmitDue()
         }
     }
@@ -214,9 +233,14 @@ struct PacketEngine {
         var now = cl_monotonic_ns()
         while true {
             let slot = core.queue.popDue(now)
-            guard slot != SlotArena.none else { return }
+            guard slot != SlotArena.none else { break }
             core.willTransmit(slot)
             let meta = core.arena.meta[Int(slot)]
+            if offloads {
+                if writer.count > 0, !writer.continues(meta) { now = writeJoined() }
+                writer.add(slot, meta)
+                continue
+            }
             let packet = core.arena.packet(slot)
             now = cl_monotonic_ns()
             if meta.flags & PacketMeta.isHeld != 0 { lateness.record(now - meta.deliverAt) }
@@ -224,6 +248,22 @@ struct PacketEngine {
             if count < 0 { core.counters.lastWriteError = Int32(-count) }
             core.didTransmit(slot, accepted: count >= 0)
         }
+        if writer.count > 0 { _ = writeJoined() }
+    }
+
+    /// Writes the packets that were gathered to be one; the time of it.
+    private mutating func writeJoined() -> Int64 {
+        let now = cl_monotonic_ns()
+        let error = writer.write(to: descriptors, core.arena)
+        if error != 0 { core.counters.lastWriteError = error }
+        for index in 0..<writer.count {
+            let slot = writer.slot(index)
+            let meta = core.arena.meta[Int(slot)]
+            if meta.flags & PacketMeta.isHeld != 0 { lateness.record(now - meta.deliverAt) }
+            core.didTransmit(slot, accepted: error == 0)
+        }
+        writer.clear()
+        return now
     }
 
     /// Gives everything back but the ports' descriptors.
@@ -232,6 +272,8 @@ struct PacketEngine {
         close(timer)
         descriptors.deallocate()
         scratchMemory.free()
+        reader.free()
+        writer.free()
         lateness.free()
         wakeUps.free()
         core.free()

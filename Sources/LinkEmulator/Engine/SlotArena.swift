@@ -89,6 +89,12 @@ struct PacketMeta: BitwiseCopyable {
     var path: UInt16
     /// `PacketMeta.…` bits.
     var flags: UInt16
+    /// The long packet that it is a piece of; 0 for none.
+    var group: UInt32
+    /// Which piece, from 0.
+    var piece: UInt16
+    /// Bytes of the headers of a piece.
+    var headerLength: UInt16
 
     /// A reset made by the link: its sequence number is filled in when it leaves.
     static let isReset: UInt16 = 1
@@ -98,4 +104,29 @@ struct PacketMeta: BitwiseCopyable {
     static let hasPartialChecksum: UInt16 = 4
     /// It waited in the delivery queue, so its lateness counts.
     static let isHeld: UInt16 = 8
+
+    /// Of no packet.
+    init() {
+        deliverAt = 0
+        order = 0
+        next = SlotArena.none
+        length = 0
+        connection = -1
+        outPort = 0
+        path = 0
+        flags = 0
+        group = 0
+        piece = 0
+        headerLength = 0
+    }
+
+    /// Begins anew for a packet that was just read; `group` 0: it is no piece of another.
+    @inline(__always)
+    mutating func noteArrival(length: Int, group: UInt32, piece: Int, headerLength: Int) {
+        self.length = Int32(length)
+        self.group = group
+        self.piece = UInt16(truncatingIfNeeded: piece)
+        self.headerLength = UInt16(truncatingIfNeeded: headerLength)
+        flags = group == 0 ? 0 : Self.hasPartialChecksum
+    }
 }

@@ -1,0 +1,223 @@
+import CLinux
+import Glibc
+import PacketWire
+
+/// Reads from devices that hand over packets longer than the MTU, and cuts these into packets of the MTU, each in a slot
+/// of its own.
+///
+/// The kernel scatters what it copies: the first slot takes a whole packet of the MTU, every further slot the data
+/// of one more, behind room for the headers that are written afterwards. So the data is not copied again, provided that
+/// pieces are as long as the MTU allows and headers as long as those before; what is different goes by way of a buffer.
+struct OffloadReader {
+    private let mtu: Int
+    /// Slots that the next packet is read into.
+    private let spare: UnsafeMutablePointer<Int32>
+    private var spareCount = 0
+    private let capacity: Int
+    private let parts: UnsafeMutablePointer<iovec>
+    /// Spare slots from this one on have no part of the vector yet.
+    private var preparedCount = 0
+    private let flat: LazyMemory
+    private let piece: LazyMemory
+    private let header: UnsafeMutableRawPointer
+    /// Length of the headers that room is left for.
+    private var headerLength = 52
+    private var nextGroup: UInt32 = 0
+
+    /// Slots that the reader keeps for itself at most.
+    static func slots(mtu: Int) -> Int { 65_536 / (mtu - 120) + 2 }
+
+    init(mtu: Int) throws {
+        self.mtu = mtu
+        capacity = Self.slots(mtu: mtu)
+        spare = .allocate(capacity: capacity)
+        // The header before the slots, and a buffer behind them for what no rule allows.
+        parts = .allocate(capacity: capacity + 2)
+        flat = try LazyMemory(bytes: 2 * 65_536)
+        piece = try LazyMemory(bytes: 65_536)
+        header = .allocate(byteCount: 16, alignment: 8)
+        parts[0] = iovec(iov_base: header, iov_len: VirtioHeader.size)
+    }
+
+    func free() {
+        spare.deallocate()
+        parts.deallocate()
+        header.deallocate()
+        flat.free()
+        piece.free()
+    }
+
+    /// Gives the slots back that wait for a packet.
+    mutating func giveBack(_ arena: inout SlotArena) {
+        for index in 0..<spareCount { arena.give(spare[index]) }
+        spareCount = 0
+        preparedCount = 0
+    }
+
+    /// Reads one packet and gives its pieces to the core.
+    ///
+    /// - Returns: how many pieces there were; 0 when nothing is there to read, or -errno.
+    mutating func read(_ descriptor: Int32, port: Int, core: inout LinkCore) -> Int {
+        while spareCount < capacity {
+            let slot = core.arena.take()
+            guard slot != SlotArena.none else { return readFlat(descriptor, port: port, core: &core) }
+            spare[spareCount] = slot
+            spareCount += 1
+        }
+        prepare(core.arena)
+        let count = Int(cl_readv(descriptor, parts, Int32(capacity + 2)))
+        guard count > VirtioHeader.size else { return count < 0 ? count : count == 0 ? -Int(EPIPE) : 1 }
+        let virtio = VirtioHeader(reading: header)
+        let length = count - VirtioHeader.size
+        guard virtio.segmentation != 0 else {
+            return receiveWhole(length, virtio, port: port, core: &core)
+        }
+        let first = core.arena.buffer(spare[0])
+        let headers = UnsafeRawBufferPointer(start: first.baseAddress, count: min(length, mtu))
+        guard virtio.segmentation == VirtioHeader.tcpOverIPv4,
+            let cut = TCPSegmentation(headers: headers, length: length, segmentSize: Int(virtio.segmentSize))
+        else {
+            core.refuse(headers, from: port)
+            return 1
+        }
+        guard cut.headerLength == headerLength, headerLength + cut.segmentSize == mtu else {
+            gather(length, core.arena)
+            // Room for these headers from the next packet on, where pieces are as long as the MTU allows.
+            if cut.headerLength + cut.segmentSize == mtu, cut.headerLength != headerLength {
+                headerLength = cut.headerLength
+                preparedCount = 0
+            }
+            cutFlat(length, cut, port: port, core: &core)
+            return cut.count
+        }
+        let now = cl_monotonic_ns()
+        let group = newGroup()
+        // From the last to the first: the first holds the headers that the others are made from.
+        for index in stride(from: cut.count - 1, through: 0, by: -1) {
+            cut.writeHeaders(ofPiece: index, from: headers, to: core.arena.buffer(spare[index]))
+        }
+        for index in 0..<cut.count {
+            let slot = spare[index]
+            core.arena.meta[Int(slot)].noteArrival(
+                length: cut.headerLength + cut.dataLength(ofPiece: index), group: group, piece: index,
+                headerLength: cut.headerLength)
+            core.receive(slot, from: port, now: now)
+        }
+        consume(cut.count)
+        return cut.count
+    }
+
+    private mutating func newGroup() -> UInt32 {
+        nextGroup &+= 1
+        if nextGroup == 0 { nextGroup = 1 }
+        return nextGroup
+    }
+
+    /// Points the vector at the spare slots.
+    private mutating func prepare(_ arena: SlotArena) {
+        guard preparedCount < capacity else { return }
+        for index in preparedCount..<capacity {
+            let base = arena.buffer(spare[index]).baseAddress
+            parts[index + 1] =
+                index == 0
+                ? iovec(iov_base: base, iov_len: mtu)
+                : iovec(iov_base: base.map { $0 + headerLength }, iov_len: mtu - headerLength)
+        }
+        parts[capacity + 1] = iovec(iov_base: flat.base + 65_536, iov_len: 65_536)
+        preparedCount = capacity
+    }
+
+    /// The first `count` spare slots are the core's now.
+    private mutating func consume(_ count: Int) {
+        // The last ones take their places, so that all others stay where the vector has them.
+        let left = spareCount - count
+        for index in 0..<min(count, left) { spare[index] = spare[spareCount - 1 - index] }
+        spareCount = left
+        preparedCount = 0
+    }
+
+    /// A packet that was not to be cut.
+    private mutating func receiveWhole(
+        _ length: Int, _ virtio: VirtioHeader, port: Int, core: inout LinkCore
+    ) -> Int {
+        let slot = spare[0]
+        let bytes = UnsafeMutableRawBufferPointer(start: core.arena.buffer(slot).baseAddress, count: min(length, mtu))
+        guard length <= mtu else {
+            core.refuse(UnsafeRawBufferPointer(bytes), from: port)
+            return 1
+        }
+        core.arena.meta[Int(slot)].noteArrival(length: length, group: 0, piece: 0, headerLength: 0)
+        if virtio.flags & VirtioHeader.needsChecksum != 0 {
+            if Self.isPlainTCP(bytes, virtio) {
+                core.arena.meta[Int(slot)].flags = PacketMeta.hasPartialChecksum
+            } else {
+                virtio.completeChecksum(bytes)
+            }
+        }
+        // One slot of many is used, so the vector needs one entry anew.
+        spareCount -= 1
+        let last = spare[spareCount]
+        spare[0] = last
+        parts[1] = iovec(iov_base: core.arena.buffer(last).baseAddress, iov_len: mtu)
+        preparedCount = min(preparedCount, spareCount)
+        core.receive(slot, from: port, now: cl_monotonic_ns())
+        return 1
+    }
+
+    private static func isPlainTCP(_ bytes: UnsafeMutableRawBufferPointer, _ virtio: VirtioHeader) -> Bool {
+        guard bytes.count >= 40, bytes[0] >> 4 == 4, bytes[9] == IPv4Packet.ProtocolNumber.tcp else { return false }
+        return virtio.checksumStart == UInt16(bytes[0] & 0x0F) * 4 && virtio.checksumOffset == 16
+    }
+
+    /// Copies what was scattered over the slots into one buffer.
+    private func gather(_ length: Int, _ arena: SlotArena) {
+        var at = 0
+        var index = 1
+        while at < length {
+            let part = parts[index]
+            let count = min(part.iov_len, length - at)
+            if let base = part.iov_base { (flat.base + at).copyMemory(from: base, byteCount: count) }
+            at += count
+            index += 1
+        }
+    }
+
+    /// Reads while slots are short.
+    private mutating func readFlat(_ descriptor: Int32, port: Int, core: inout LinkCore) -> Int {
+        let count = Int(cl_read(descriptor, flat.base, flat.size))
+        guard count > VirtioHeader.size else { return count < 0 ? count : count == 0 ? -Int(EPIPE) : 1 }
+        let virtio = VirtioHeader(reading: flat.base)
+        let length = count - VirtioHeader.size
+        let bytes = UnsafeMutableRawBufferPointer(start: flat.base + VirtioHeader.size, count: length)
+        if virtio.segmentation != 0 {
+            guard
+                let cut = TCPSegmentation(
+                    headers: UnsafeRawBufferPointer(bytes), length: length, segmentSize: Int(virtio.segmentSize))
+            else {
+                core.refuse(UnsafeRawBufferPointer(bytes), from: port)
+                return 1
+            }
+            flat.base.copyMemory(from: flat.base + VirtioHeader.size, byteCount: length)
+            cutFlat(length, cut, port: port, core: &core)
+            return cut.count
+        }
+        virtio.completeChecksum(bytes)
+        core.receive(copying: UnsafeRawBufferPointer(bytes), flags: 0, from: port, now: cl_monotonic_ns())
+        return 1
+    }
+
+    /// Cuts the packet in the buffer, copying each piece.
+    private mutating func cutFlat(_ length: Int, _ cut: TCPSegmentation, port: Int, core: inout LinkCore) {
+        let headers = UnsafeRawBufferPointer(start: flat.base, count: cut.headerLength)
+        let now = cl_monotonic_ns()
+        for index in 0..<cut.count {
+            let count = cut.dataLength(ofPiece: index)
+            let output = UnsafeMutableRawBufferPointer(start: piece.base, count: cut.headerLength + count)
+            cut.writeHeaders(ofPiece: index, from: headers, to: output)
+            (piece.base + cut.headerLength).copyMemory(
+                from: flat.base + cut.headerLength + index * cut.segmentSize, byteCount: count)
+            core.receive(
+                copying: UnsafeRawBufferPointer(output), flags: PacketMeta.hasPartialChecksum, from: port, now: now)
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import CLinux
+import Glibc
+import PacketWire
+
+/// Writes to devices that take packets longer than the MTU: pieces of one packet that leave one behind the other are
+/// joined again, so that the kernel handles them at once.
+struct OffloadWriter {
+    private let slots: UnsafeMutablePointer<Int32>
+    private let parts: UnsafeMutablePointer<iovec>
+    private let header: UnsafeMutableRawPointer
+    /// Pieces that wait to be written together.
+    private(set) var count = 0
+    private var length = 0
+    private var last = PacketMeta()
+
+    private static let capacity = 256
+
+    init() {
+        slots = .allocate(capacity: Self.capacity)
+        parts = .allocate(capacity: Self.capacity + 1)
+        header = .allocate(byteCount: 16, alignment: 8)
+        parts[0] = iovec(iov_base: header, iov_len: VirtioHeader.size)
+    }
+
+    func free() {
+        slots.deallocate()
+        parts.deallocate()
+        header.deallocate()
+    }
+
+    /// Whether a packet continues the ones that wait: the next piece of the same packet, to the same device, its
+    /// checksum still to be trusted.
+    @inline(__always)
+    func continues(_ meta: PacketMeta) -> Bool {
+        count < Self.capacity && meta.group != 0 && meta.group == last.group && meta.piece == last.piece &+ 1
+            && meta.outPort == last.outPort && meta.flags & last.flags & PacketMeta.hasPartialChecksum != 0
+            && length + Int(meta.length) - Int(meta.headerLength) <= 65_535
+    }
+
+    /// Adds a packet; the first of all, or one that `continues`.
+    @inline(__always)
+    mutating func add(_ slot: Int32, _ meta: PacketMeta) {
+        slots[count] = slot
+        length = count == 0 ? Int(meta.length) : length + Int(meta.length) - Int(meta.headerLength)
+        count += 1
+        last = meta
+    }
+
+    /// Slot number `index` of those that wait.
+    func slot(_ index: Int) -> Int32 { slots[index] }
+
+    /// Writes what waits to its device.
+    ///
+    /// - Returns: 0, or the errno of the device's refusal.
+    mutating func write(to descriptors: UnsafeMutablePointer<Int32>, _ arena: SlotArena) -> Int32 {
+        let first = arena.packet(slots[0])
+        let meta = arena.meta[Int(slots[0])]
+        var virtio = VirtioHeader()
+        if meta.flags & PacketMeta.hasPartialChecksum != 0 {
+            virtio.flags = VirtioHeader.needsChecksum
+            virtio.checksumStart = UInt16(first[0] & 0x0F) * 4
+            virtio.checksumOffset = 16
+        }
+        parts[1] = iovec(iov_base: first.baseAddress, iov_len: first.count)
+        if count > 1 {
+            let headerLength = Int(meta.headerLength)
+            for index in 1..<count {
+                let packet = arena.packet(slots[index])
+                parts[index + 1] = iovec(
+                    iov_base: packet.baseAddress.map { $0 + headerLength }, iov_len: packet.count - headerLength)
+            }
+            let flags = arena.packet(slots[count - 1])[Int(virtio.checksumStart) + 13]
+            TCPSegmentation.join(first, length: length, lastFlags: TCPSegment.Flags(rawValue: flags))
+            virtio.segmentation = VirtioHeader.tcpOverIPv4
+            virtio.headerLength = UInt16(headerLength)
+            virtio.segmentSize = UInt16(first.count - headerLength)
+        }
+        virtio.write(to: header)
+        let written = cl_writev(descriptors[Int(meta.outPort)], parts, Int32(count + 1))
+        return written < 0 ? Int32(-written) : 0
+    }
+
+    /// Forgets what was written.
+    mutating func clear() { count = 0 }
+}
