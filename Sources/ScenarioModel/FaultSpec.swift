@@ -2,7 +2,7 @@ import EvidenceModel
 
 /// One fault of a cell: one element of section `faults`.
 public struct FaultSpec: Sendable, Equatable {
-    /// `fault-0`, `fault-1`, … in file order; the key in the fault log and for the random streams.
+    /// `fault-0`, `fault-1`, … in file order; the key in the fault log.
     public var id: String
     /// Where it stands.
     public var location: SourceLocation

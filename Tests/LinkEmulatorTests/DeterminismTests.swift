@@ -1,4 +1,5 @@
 import EvidenceModel
+import Foundation
 import ScenarioModel
 import Testing
 
@@ -40,6 +41,26 @@ import Testing
             everything + [Faults.timeline(["loss": "50%", "jitter": "1ms", "delay": "1ms"], id: "fault-1")], seed: 7)
         func ofFirst(_ text: String) -> [Substring] { text.split(separator: "\n").filter { $0.contains("fault-0") } }
         #expect(ofFirst(together) == ofFirst(alone))
+    }
+
+    @Test func aFaultInFrontLeavesTheDrawsOfThoseBehindUnchanged() throws {
+        func behind(_ id: String) -> FaultSpec {
+            Faults.timeline(["delay": "5ms", "jitter": "2ms", "loss": "5%"], id: id)
+        }
+        let alone = Set(try log([behind("fault-0")], seed: 5).split(separator: "\n").map(String.init))
+        let together = try log([Faults.timeline(["loss": "30%"]), behind("fault-1")], seed: 5)
+        let kept = together.split(separator: "\n").filter { $0.contains("fault-1") }
+            .map { $0.replacingOccurrences(of: "fault-1", with: "fault-0") }
+        #expect(kept.count > 1000)
+        #expect(kept.allSatisfy(alone.contains))
+    }
+
+    @Test func twoFaultsThatReadTheSameDrawApart() throws {
+        let twins = [Faults.timeline(["loss": "50%"]), Faults.timeline(["loss": "50%"], id: "fault-1")]
+        let lines = try log(twins, seed: 5).split(separator: "\n")
+        let second = lines.count { $0.contains("fault-1") }
+        // The same draws would let the second lose nothing of what the first left.
+        #expect((600...900).contains(second))
     }
 
     /// A fault in front that loses packets must not shift what a fault behind it decides for the packets that remain.

@@ -78,6 +78,20 @@ struct PlannedFault {
         self.spec = spec
     }
 
+    /// What each fault is called where its draws are made: when and where it acts and by which words, and its number
+    /// among those of which all that is the same. So a fault that is added, wherever in the list, leaves the draws of
+    /// the others as they were; and a value that a matrix changes meets the same draws in each cell.
+    static func drawNames(of faults: [PlannedFault]) -> [String] {
+        var seen: [String: Int] = [:]
+        return faults.map { fault in
+            let spec = fault.spec
+            let words = (spec.settings.map(\.keyword) + spec.actions.map(\.keyword)).joined(separator: ",")
+            let name = "\(spec.when) \(spec.direction?.rawValue ?? "") \(spec.node ?? 0) \(words)"
+            seen[name, default: 0] += 1
+            return "\(name) \(seen[name] ?? 0)"
+        }
+    }
+
     /// Whether the fault's impairments act on this path.
     func acts(node: Int, isClientToBroker: Bool) -> Bool {
         guard spec.node == nil || spec.node == node else { return false }

@@ -79,9 +79,12 @@ extension LinkCore {
         phases[fault].isActive = true
         phases[fault].beganAt = time
         note(.phaseBegan, fault, time)
-        for index in 0..<placedCount where Int(placed[index].fault) == fault {
-            placed[index].phaseStart = time
-            impairments[index].phaseBegan()
+        for path in 0..<pathCount {
+            let first = Int(paths[path].firstPlaced)
+            for index in first..<(first + Int(paths[path].placedCount)) where Int(placed[index].fault) == fault {
+                placed[index].phaseStart = time
+                impairments[index].phaseBegan(at: paths[path].packetsIn)
+            }
         }
         let actions = faultActions[fault]
         if phases[fault].clock != .message, actions.reset != .none {

@@ -4,11 +4,12 @@ struct RandomStream: BitwiseCopyable {
     /// Hash of (seed, node, direction, fault).
     let key: UInt64
 
-    /// - Parameter fault: the fault's id; draws change with it.
+    /// - Parameter fault: what the fault is called: `PlannedFault.drawNames`; draws change with it.
     init(seed: UInt64, node: Int, direction: Int, fault: String) {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in fault.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
-        key = Self.mix(Self.mix(seed ^ 0x9E37_79B9_7F4A_7C15) ^ Self.mix(hash &+ UInt64(node) << 1 | UInt64(direction)))
+        let path = UInt64(node) << 1 | UInt64(direction)
+        key = Self.mix(Self.mix(seed ^ 0x9E37_79B9_7F4A_7C15) ^ Self.mix(Self.mix(hash) &+ path))
     }
 
     /// 64 uniform bits for one decision.

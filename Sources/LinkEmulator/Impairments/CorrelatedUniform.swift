@@ -9,7 +9,7 @@ struct CorrelatedUniform: BitwiseCopyable {
     private let innovation: Double
     private let purpose: UInt64
     private var last = 0.0
-    private var lastIndex: UInt64 = 0
+    private var nextIndex: UInt64 = 0
     private var hasLast = false
 
     /// - Parameter correlation: between neighbours, 0..<1.
@@ -19,8 +19,11 @@ struct CorrelatedUniform: BitwiseCopyable {
         self.purpose = purpose
     }
 
-    /// Forgets the past.
-    mutating func restart() { hasLast = false }
+    /// Forgets the past: the packet with this index is the first.
+    mutating func restart(at index: UInt64) {
+        hasLast = false
+        nextIndex = index
+    }
 
     /// The number for a packet. Copies draw on their own.
     @inline(__always)
@@ -30,15 +33,12 @@ struct CorrelatedUniform: BitwiseCopyable {
     }
 
     private mutating func step(to index: UInt64, stream: RandomStream) -> Double {
-        var at = hasLast ? lastIndex &+ 1 : index
-        if at > index { at = index }
-        while at <= index {
-            let fresh = Self.normal(stream, index: at, purpose: purpose)
+        while nextIndex <= index {
+            let fresh = Self.normal(stream, index: nextIndex, purpose: purpose)
             last = hasLast ? correlation * last + innovation * fresh : fresh
             hasLast = true
-            at &+= 1
+            nextIndex &+= 1
         }
-        lastIndex = index
         return min(0.5 * erfc(-last / 2.0.squareRoot()), 1 - 0x1p-53)
     }
 

@@ -19,7 +19,7 @@ struct Delay: Impairment {
     let distribution: Distribution
     var draws: CorrelatedUniform
 
-    mutating func phaseBegan() { draws.restart() }
+    mutating func phaseBegan(at index: UInt64) { draws.restart(at: index) }
 
     mutating func apply(to packet: inout PacketInTransit) {
         let elapsed = packet.elapsed

@@ -12,14 +12,17 @@ protocol Impairment {
     mutating func apply(to packet: inout PacketInTransit)
 
     /// Called when the fault's phase begins, before its first packet.
-    mutating func phaseBegan()
+    ///
+    /// - Parameter index: of the path's next packet, whether or not a fault in front lets it through: what counts
+    ///   packets counts from there, so that no other fault can shift it.
+    mutating func phaseBegan(at index: UInt64)
 
     /// Gives memory back.
     func free()
 }
 
 extension Impairment {
-    mutating func phaseBegan() {}
+    mutating func phaseBegan(at index: UInt64) {}
     func free() {}
 }
 

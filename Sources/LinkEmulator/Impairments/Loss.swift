@@ -5,7 +5,7 @@ struct IndependentLoss: Impairment {
     let probability: Ramp
     var draws: CorrelatedUniform
 
-    mutating func phaseBegan() { draws.restart() }
+    mutating func phaseBegan(at index: UInt64) { draws.restart(at: index) }
 
     mutating func apply(to packet: inout PacketInTransit) {
         if draws.next(packet) < probability.value(at: packet.elapsed) { packet.drop() }
@@ -22,7 +22,7 @@ struct BurstLoss: Impairment {
     let lossWhenBad: Double
     let lossWhenGood: Double
     private var isBad = false
-    private var nextIndex: UInt64?
+    private var nextIndex: UInt64 = 0
 
     init(p: Double, r: Double, lossWhenBad: Double, lossWhenGood: Double) {
         self.p = p
@@ -31,14 +31,14 @@ struct BurstLoss: Impairment {
         self.lossWhenGood = lossWhenGood
     }
 
-    mutating func phaseBegan() {
+    mutating func phaseBegan(at index: UInt64) {
         isBad = false
-        nextIndex = nil
+        nextIndex = index
     }
 
     mutating func apply(to packet: inout PacketInTransit) {
         // Packets that an earlier fault dropped take their step too, so that adding a fault shifts nothing.
-        var at = nextIndex ?? packet.index
+        var at = nextIndex
         while at <= packet.index {
             let draw = packet.stream.uniform(index: at, purpose: RandomPurpose.lossState)
             isBad = isBad ? draw >= r : draw < p
@@ -52,16 +52,14 @@ struct BurstLoss: Impairment {
 /// Loses every n-th packet of a phase.
 struct PeriodicLoss: Impairment {
     let every: UInt64
-    private var first: UInt64?
+    private var first: UInt64 = 0
 
     init(every: UInt64) { self.every = every }
 
-    mutating func phaseBegan() { first = nil }
+    mutating func phaseBegan(at index: UInt64) { first = index }
 
     mutating func apply(to packet: inout PacketInTransit) {
-        let start = first ?? packet.index
-        first = start
-        if (packet.index &- start &+ 1) % every == 0 { packet.drop() }
+        if (packet.index &- first &+ 1) % every == 0 { packet.drop() }
     }
 }
 
@@ -71,7 +69,7 @@ struct ListedLoss: Impairment {
     private let numbers: UnsafeMutablePointer<UInt64>
     private let count: Int
     private var position = 0
-    private var first: UInt64?
+    private var first: UInt64 = 0
 
     /// - Parameter sorted: the numbers in rising order.
     init(sorted: [Int]) throws {
@@ -81,15 +79,13 @@ struct ListedLoss: Impairment {
         for (index, number) in sorted.enumerated() { numbers[index] = UInt64(number) }
     }
 
-    mutating func phaseBegan() {
-        first = nil
+    mutating func phaseBegan(at index: UInt64) {
+        first = index
         position = 0
     }
 
     mutating func apply(to packet: inout PacketInTransit) {
-        let start = first ?? packet.index
-        first = start
-        let number = packet.index &- start &+ 1
+        let number = packet.index &- first &+ 1
         while position < count, numbers[position] < number { position += 1 }
         if position < count, numbers[position] == number { packet.drop() }
     }

@@ -7,15 +7,13 @@ struct Reorder: Impairment {
     /// Every `gap`-th packet may be chosen; 1: each.
     let gap: UInt64
     let faultHasDelay: Bool
-    var phaseFirstIndex: UInt64?
+    var first: UInt64 = 0
 
     static let holdNs: Int64 = 10_000_000
 
-    mutating func phaseBegan() { phaseFirstIndex = nil }
+    mutating func phaseBegan(at index: UInt64) { first = index }
 
     mutating func apply(to packet: inout PacketInTransit) {
-        let first = phaseFirstIndex ?? packet.index
-        phaseFirstIndex = first
         guard (packet.index &- first &+ 1) % gap == 0,
             packet.uniform(RandomPurpose.reorder) < probability.value(at: packet.elapsed)
         else { return }

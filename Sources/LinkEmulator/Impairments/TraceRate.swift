@@ -33,8 +33,8 @@ struct TraceRate: Impairment {
         queue.free()
     }
 
-    mutating func phaseBegan() {
-        (round, index, room) = (0, 0, Self.opportunityBytes)
+    mutating func phaseBegan(at index: UInt64) {
+        (round, self.index, room) = (0, 0, Self.opportunityBytes)
     }
 
     mutating func apply(to packet: inout PacketInTransit) {
