@@ -107,13 +107,22 @@ func residentMB() -> Double {
     return pages * Double(sysconf(Int32(_SC_PAGESIZE))) / 1e6
 }
 
+private let nowhere = SourceLocation(file: "link-bench", line: 1, column: 1)
+
+/// A value as it stands in a scenario file: a word, or `{ key: value, … }` one level deep.
+func scalar(_ text: String) -> ScenarioValue {
+    guard text.hasPrefix("{") else { return ScenarioValue(location: nowhere, content: .scalar(.init(text: text))) }
+    let entries = text.dropFirst().dropLast().split(separator: ",").map { part -> ScenarioValue.Entry in
+        let pair = part.split(separator: ":", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
+        return .init(key: pair[0], keyLocation: nowhere, value: scalar(pair.count > 1 ? pair[1] : ""))
+    }
+    return ScenarioValue(location: nowhere, content: .mapping(entries))
+}
+
 /// A fault on a timeline without end, from words such as `["delay": "10ms"]`.
 func fault(_ settings: KeyValuePairs<String, String>, id: String = "fault-0", direction: String? = nil) -> FaultSpec {
-    let location = SourceLocation(file: "link-bench", line: 1, column: 1)
-    return FaultSpec(
-        id: id, location: location, trigger: .timeline(at: .zero, for: nil, every: nil),
+    FaultSpec(
+        id: id, location: nowhere, trigger: .timeline(at: .zero, for: nil, every: nil),
         direction: direction.flatMap { .init(rawValue: $0) },
-        settings: settings.map {
-            .init(keyword: $0.key, value: ScenarioValue(location: location, content: .scalar(.init(text: $0.value))))
-        })
+        settings: settings.map { .init(keyword: $0.key, value: scalar($0.value)) })
 }

@@ -25,18 +25,18 @@ final class CellTestbed: Sendable {
     /// Builds everything.
     ///
     /// - Parameter nodeNamespaces: namespaces that exist already, for example those of containers; made here if nil.
-    init(nodes count: Int, mtu: Int32, nodeNamespaces: [NetworkNamespace]? = nil, extraFlags: Int32 = 0) throws {
+    init(nodes count: Int, mtu: Int32, nodeNamespaces: [NetworkNamespace]? = nil) throws {
         client = try NetworkNamespace(name: "client")
         clientDevice = try TunDevice(
             name: "tun0", address: CellTestbed.clientAddress, namespace: client, networks: [CellTestbed.network],
-            mtu: mtu, extraFlags: extraFlags)
+            mtu: mtu, offloads: true)
         nodes = try nodeNamespaces ?? (1...count).map { try NetworkNamespace(name: "broker-\($0)") }
         var devices: [TunDevice] = []
         for (index, namespace) in nodes.enumerated() {
             devices.append(
                 try TunDevice(
                     name: "tun\(index + 1)", address: CellTestbed.nodeAddress(index + 1), namespace: namespace,
-                    networks: [(CellTestbed.clientAddress, 32)], mtu: mtu, extraFlags: extraFlags))
+                    networks: [(CellTestbed.clientAddress, 32)], mtu: mtu, offloads: true))
         }
         nodeDevices = devices
     }

@@ -48,7 +48,8 @@ public enum Shell {
                     .init(node: 0, descriptor: testbed.clientDevice.descriptor, address: testbed.clientDevice.address),
                     .init(
                         node: 1, descriptor: testbed.nodeDevices[0].descriptor, address: testbed.nodeDevices[0].address),
-                ], mtu: Int(CellRun.mtu), seed: seed, faults: faults, faultLogPath: options.faultLog))
+                ], mtu: Int(CellRun.mtu), seed: seed, faults: faults, faultLogPath: options.faultLog,
+                offloads: true))
         try link.start()
         for port in Set(options.expose).sorted() {
             let far = CellTestbed.nodeAddress(1)

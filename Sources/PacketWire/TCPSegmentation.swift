@@ -27,19 +27,22 @@ public struct TCPSegmentation {
     /// - Parameters:
     ///   - headers: the packet's first bytes, at least all of its headers.
     ///   - length: bytes of the whole packet, which its own total length may be too small to hold.
-    ///   - segmentSize: bytes of data for each piece.
+    ///   - mtu: bytes of the longest piece, headers included.
     /// - Returns: nil for what is not a whole TCP packet over IPv4, or holds no data to cut.
-    public init?(headers: UnsafeRawBufferPointer, length: Int, segmentSize: Int) {
+    public init?(headers: UnsafeRawBufferPointer, length: Int, mtu: Int) {
         guard headers.count >= 40, headers[0] >> 4 == 4, headers[9] == IPv4Packet.ProtocolNumber.tcp,
-            headers.wireUInt16(at: 6) & 0x3FFF == 0, segmentSize > 0, length <= 65_535
+            headers.wireUInt16(at: 6) & 0x3FFF == 0, length <= 65_535
         else { return nil }
         let ipHeaderLength = Int(headers[0] & 0x0F) * 4
         guard ipHeaderLength >= 20, headers.count >= ipHeaderLength + 20 else { return nil }
         let tcpHeaderLength = Int(headers[ipHeaderLength + 12] >> 4) * 4
         let headerLength = ipHeaderLength + tcpHeaderLength
-        guard tcpHeaderLength >= 20, headers.count >= headerLength, length > headerLength else { return nil }
+        guard tcpHeaderLength >= 20, headers.count >= headerLength, length > headerLength, mtu > headerLength else {
+            return nil
+        }
         self.ipHeaderLength = ipHeaderLength
         self.headerLength = headerLength
+        let segmentSize = mtu - headerLength
         self.segmentSize = segmentSize
         dataLength = length - headerLength
         count = (dataLength + segmentSize - 1) / segmentSize

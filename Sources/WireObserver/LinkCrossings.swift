@@ -5,17 +5,19 @@ import PacketWire
 ///
 /// A packet is the same at both ends when addresses, ports, IP identification, sequence and acknowledgement numbers and
 /// flags are; the link changes none of them. Packets that the link cuts or makes have no sender and are counted apart.
-/// Only TCP over IPv4 is compared, captured as raw IP (the testbed's devices) or Ethernet.
+/// A packet longer than the MTU, as devices with offloads show it, stands for the packets that the link cut it into or
+/// joined it from. Only TCP over IPv4 is compared, captured as raw IP (the testbed's devices) or Ethernet.
 public enum LinkCrossings {
     /// The crossings of every broker whose capture is given, two for each.
     ///
+    /// - Parameter mtu: bytes of the longest packet that the link lets through; longer ones are its pieces, joined.
     /// - Throws: ``CaptureError`` when a file cannot be read or is no capture.
     public static func analyse(
-        client: String, brokers: [(path: String, node: Int)]
+        client: String, brokers: [(path: String, node: Int)], mtu: Int = 1500
     ) throws -> [WireEvidence.Crossing] {
-        let atClient = try Side(client)
+        let atClient = try Side(client, mtu: mtu)
         return try brokers.flatMap { broker in
-            let atBroker = try Side(broker.path)
+            let atBroker = try Side(broker.path, mtu: mtu)
             // Behind address translation the two ends have no packet in common, and nothing can be compared.
             guard !atClient.pairs.isDisjoint(with: atBroker.pairs) else { return [WireEvidence.Crossing]() }
             return [
@@ -35,6 +37,19 @@ public enum LinkCrossings {
 
         /// Client address and broker address, whichever way the packet goes.
         func pair(isUp: Bool) -> UInt64 { isUp ? addresses : addresses << 32 | addresses >> 32 }
+
+        /// The key of a piece: sequence number and identification count on, PSH and FIN are the last one's.
+        func piece(_ index: Int, of count: Int, size: Int) -> Key {
+            var key = self
+            let sequence = sequence &+ UInt32(truncatingIfNeeded: index * size)
+            key.portsAndSequence = (portsAndSequence >> 32) << 32 | UInt64(sequence)
+            let identification = UInt16(truncatingIfNeeded: rest >> 8) &+ UInt16(truncatingIfNeeded: index)
+            var flags = rest & 0xFF
+            if index < count - 1 { flags &= ~0x09 }
+            if index > 0 { flags &= ~0x80 }
+            key.rest = (rest >> 32) << 32 | UInt64(identification) << 8 | flags
+            return key
+        }
 
         var connection: String {
             let source = UInt16(truncatingIfNeeded: portsAndSequence >> 48)
@@ -59,15 +74,17 @@ public enum LinkCrossings {
         var down: [Packet] = []
         var pairs: Set<UInt64> = []
 
-        init(_ path: String) throws {
+        init(_ path: String, mtu: Int) throws {
             var up: [Packet] = []
             var down: [Packet] = []
             var pairs: Set<UInt64> = []
             _ = try CaptureFileReader(path: path).forEachPacket { captured in
                 guard let bytes = Self.packet(captured), let (key, isUp) = Self.key(bytes) else { return }
                 pairs.insert(key.pair(isUp: isUp))
-                let packet = Packet(timeUs: captured.timeNs / 1000, key: key)
-                if isUp { up.append(packet) } else { down.append(packet) }
+                Self.forEachPiece(key, bytes, mtu: mtu) { key in
+                    let packet = Packet(timeUs: captured.timeNs / 1000, key: key)
+                    if isUp { up.append(packet) } else { down.append(packet) }
+                }
             }
             self.up = up
             self.down = down
@@ -83,6 +100,22 @@ public enum LinkCrossings {
                 return UnsafeRawBufferPointer(rebasing: captured.bytes[14...])
             default: return nil
             }
+        }
+
+        /// The packets of the MTU that a longer one stands for; itself if it is none.
+        private static func forEachPiece(
+            _ key: Key, _ bytes: UnsafeRawBufferPointer, mtu: Int, _ body: (Key) -> Void
+        ) {
+            let length = Int(bytes[2]) << 8 | Int(bytes[3])
+            guard length > mtu, let headerLength = headerLength(bytes), headerLength < mtu else { return body(key) }
+            let size = mtu - headerLength
+            let count = (length - headerLength + size - 1) / size
+            for piece in 0..<count { body(key.piece(piece, of: count, size: size)) }
+        }
+
+        private static func headerLength(_ bytes: UnsafeRawBufferPointer) -> Int? {
+            let ip = Int(bytes[0] & 15) * 4
+            return bytes.count > ip + 12 ? ip + Int(bytes[ip + 12] >> 4) * 4 : nil
         }
 
         private static func key(_ bytes: UnsafeRawBufferPointer) -> (Key, isUp: Bool)? {

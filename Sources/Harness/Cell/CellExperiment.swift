@@ -97,7 +97,7 @@ final class CellExperiment: Sendable {
         let link = try Link(
             LinkConfiguration(
                 ports: ports, mtu: Int(CellRun.mtu), seed: cell.seed, faults: cell.faults,
-                faultLogPath: record.path(of: .faultLog)),
+                faultLogPath: record.path(of: .faultLog), offloads: true),
             onPhase: { event in
                 history.append(event.began ? .faultBegan : .faultEnded, subject: event.fault, timeUs: event.timeUs)
             })

@@ -61,6 +61,7 @@ public enum CellJudge {
         guard record.has(.clientCapture) else { return nil }
         let brokers = (1...max(cell.broker.nodes, 1)).map { (record.brokerCapturePath(node: $0), $0) }
             .filter { FileManager.default.fileExists(atPath: $0.0) }
-        return try LinkCrossings.analyse(client: record.path(of: .clientCapture), brokers: brokers)
+        return try LinkCrossings.analyse(
+            client: record.path(of: .clientCapture), brokers: brokers, mtu: Int(CellRun.mtu))
     }
 }

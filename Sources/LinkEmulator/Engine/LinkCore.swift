@@ -104,10 +104,7 @@ struct LinkCore {
         try Self.check(configuration)
         mtu = configuration.mtu
         self.ring = ring
-        arena = try SlotArena(
-            slotSize: max(configuration.mtu, 64) + 64,
-            capacity: configuration.packetLimit
-                + (configuration.offloads ? OffloadReader.slots(mtu: configuration.mtu) : 0))
+        arena = try Self.arena(configuration)
         let sorted = configuration.ports.sorted { $0.node < $1.node }
         portCount = sorted.count
         queue = try DeliveryQueue(arena: arena, lanes: portCount)
@@ -173,6 +170,13 @@ struct LinkCore {
         rules = try MessageRules()
     }
 
+    /// Slots for the packets that may be held at once, and for those that the reader keeps ready.
+    private static func arena(_ configuration: LinkConfiguration) throws -> SlotArena {
+        let ready = configuration.offloads ? OffloadReader.slots(mtu: configuration.mtu) : 0
+        return try SlotArena(
+            slotSize: max(configuration.mtu, 64) + 64, capacity: configuration.packetLimit + ready)
+    }
+
     /// The values in memory of their own, which `free` gives back.
     private static func allocated<T>(_ values: [T]) -> UnsafeMutablePointer<T> {
         let memory = UnsafeMutablePointer<T>.allocate(capacity: max(values.count, 1))
@@ -200,11 +204,12 @@ struct LinkCore {
         _ planned: [PlannedFault], of path: Path, _ configuration: LinkConfiguration
     ) throws -> [(any Impairment, Placed)] {
         var made: [(any Impairment, Placed)] = []
+        let drawNames = PlannedFault.drawNames(of: planned)
         for (index, fault) in planned.enumerated()
         where fault.acts(node: Int(path.node), isClientToBroker: path.isClientToBroker) {
             let stream = RandomStream(
                 seed: configuration.seed, node: Int(path.node), direction: path.isClientToBroker ? 0 : 1,
-                fault: fault.spec.id)
+                fault: drawNames[index])
             let settings = FaultSettings(
                 fault.spec.settings, phaseLengthNs: fault.phase.length > 0 ? fault.phase.length : nil,
                 mtu: configuration.mtu)

@@ -7,7 +7,10 @@ import PacketWire
 ///
 /// The kernel scatters what it copies: the first slot takes a whole packet of the MTU, every further slot the data
 /// of one more, behind room for the headers that are written afterwards. So the data is not copied again, provided that
-/// pieces are as long as the MTU allows and headers as long as those before; what is different goes by way of a buffer.
+/// the headers are as long as those before; what is different goes by way of a buffer.
+///
+/// Pieces are as long as the link's MTU allows, whatever size the sender's kernel had in mind: so whoever sees the long
+/// packet, as the captures do, knows the pieces.
 struct OffloadReader {
     private let mtu: Int
     /// Slots that the next packet is read into.
@@ -75,18 +78,16 @@ struct OffloadReader {
         let first = core.arena.buffer(spare[0])
         let headers = UnsafeRawBufferPointer(start: first.baseAddress, count: min(length, mtu))
         guard virtio.segmentation == VirtioHeader.tcpOverIPv4,
-            let cut = TCPSegmentation(headers: headers, length: length, segmentSize: Int(virtio.segmentSize))
+            let cut = TCPSegmentation(headers: headers, length: length, mtu: mtu)
         else {
             core.refuse(headers, from: port)
             return 1
         }
-        guard cut.headerLength == headerLength, headerLength + cut.segmentSize == mtu else {
+        guard cut.headerLength == headerLength else {
             gather(length, core.arena)
-            // Room for these headers from the next packet on, where pieces are as long as the MTU allows.
-            if cut.headerLength + cut.segmentSize == mtu, cut.headerLength != headerLength {
-                headerLength = cut.headerLength
-                preparedCount = 0
-            }
+            // Room for these headers from the next packet on.
+            headerLength = cut.headerLength
+            preparedCount = 0
             cutFlat(length, cut, port: port, core: &core)
             return cut.count
         }
@@ -191,8 +192,8 @@ struct OffloadReader {
         let bytes = UnsafeMutableRawBufferPointer(start: flat.base + VirtioHeader.size, count: length)
         if virtio.segmentation != 0 {
             guard
-                let cut = TCPSegmentation(
-                    headers: UnsafeRawBufferPointer(bytes), length: length, segmentSize: Int(virtio.segmentSize))
+                virtio.segmentation == VirtioHeader.tcpOverIPv4,
+                let cut = TCPSegmentation(headers: UnsafeRawBufferPointer(bytes), length: length, mtu: mtu)
             else {
                 core.refuse(UnsafeRawBufferPointer(bytes), from: port)
                 return 1
