@@ -92,11 +92,15 @@ bench-report: setup ## time and memory of judging and drawing 200 cells with a m
 clean: ## remove what was built
 	rm -rf .build runs
 
-.PHONY: bench-link fuzz-link
+.PHONY: bench-link bench-link-allocations fuzz-link
 
 bench-link: setup ## goodput, fidelity and memory of the link beside a bare veth pair (root)
 	swift build -c release --product link-bench $(SWIFT_FLAGS)
 	.build/release/link-bench --json bench-link.json
+
+bench-link-allocations: setup ## count allocations and retains of the packet thread with every impairment on (root, perf)
+	swift build -c release --product link-bench $(SWIFT_FLAGS)
+	Benchmarks/link/count_allocations.sh
 
 fuzz-link: setup ## random packets and streams against the link; FIRST and ROUNDS choose which
 	swift build --build-tests $(SWIFT_FLAGS)

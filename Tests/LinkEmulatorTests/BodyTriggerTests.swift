@@ -121,6 +121,59 @@ import Testing
         #expect(try triggered(rig) == [2])
     }
 
+    /// From version 13 on Produce names topics by their ids.
+    @Test func topicsByTheIdThatMetadataGave() throws {
+        let rig = try CoreRig([
+            Faults.message(.request, "Produce", .all, do: ["drop"]) { $0.topic = "one" },
+            Faults.message(.response, "Produce", .all, do: ["drop"], id: "fault-1") { $0.topic = "two" },
+        ])
+        let talk = Conversation(rig)
+        let (one, two) = (KafkaUUID(high: 1, low: 2), KafkaUUID(high: 1, low: 3))
+        func produce(_ correlation: Int32, to id: KafkaUUID) throws {
+            var request = ProduceRequest()
+            request.topics = [
+                .init(
+                    name: "", topicID: id,
+                    partitions: [.init(index: 0, records: batch(producerID: 1, baseSequence: 0))])
+            ]
+            talk.send(up: true, try frame(request, .produce, 13, correlation), segment: 50)
+            var response = ProduceResponse()
+            var topic = ProduceResponse.Topic()
+            topic.topicID = id
+            topic.partitions = [ProduceResponse.Partition()]
+            response.topics = [topic]
+            talk.send(up: false, try frame(response, .produce, 13, correlation), segment: 50)
+        }
+        try produce(1, to: one)
+        talk.send(up: true, try frame(MetadataRequest(), .metadata, 12, 2))
+        var metadata = MetadataResponse()
+        metadata.topics = [.init(), .init()]
+        (metadata.topics[0].name, metadata.topics[0].topicID) = ("one", one)
+        (metadata.topics[1].name, metadata.topics[1].topicID) = ("two", two)
+        talk.send(up: false, try frame(metadata, .metadata, 12, 2), segment: 30)
+        try produce(3, to: one)
+        try produce(4, to: two)
+        #expect(try Set(triggered(rig)) == [3, 4], "nothing is known of the topic before Metadata came")
+        #expect(rig.core.counters.triggers == 2)
+    }
+
+    private func frame(_ message: some FieldCodable, _ api: APIKey, _ version: Int16, _ correlation: Int32) throws
+        -> [UInt8]
+    {
+        var writer = ByteWriter()
+        if message is ProduceRequest || message is MetadataRequest {
+            try RequestHeader(apiKey: api, apiVersion: version, correlationID: correlation, clientID: "test")
+                .write(to: &writer)
+        } else {
+            ResponseHeader.write(to: &writer, correlationID: correlation, apiKey: api, apiVersion: version)
+        }
+        writer.version = version
+        writer.flexible = api.isFlexible(version)
+        var message = message
+        try message.code(&writer)
+        return framed(writer.bytes)
+    }
+
     @Test func bodiesThatMakeNoSenseDoNotMatchAndDoNotTrap() throws {
         let rig = try CoreRig([
             Faults.message(.request, "Produce", .all, do: ["drop"]) { $0.topic = "one" },

@@ -71,6 +71,8 @@ struct LinkCore {
     let captures: FrameCapture
     /// Whether a trigger needs to see bodies.
     let capturesBodies: Bool
+    /// Whether a trigger needs to know which id a topic has.
+    let learnsTopics: Bool
     let triggers: UnsafeMutablePointer<MessageTrigger>
     let triggerCount: Int
     /// Whether connections are followed: only where a fault needs it.
@@ -164,6 +166,7 @@ struct LinkCore {
         triggerCount = matches.count
         triggers = Self.allocated(matches)
         capturesBodies = matches.contains { $0.needsBody || $0.needsRequest }
+        learnsTopics = matches.contains { $0.looksForTopic }
         captures = try FrameCapture(connections: ConnectionTable.capacity)
         tracksConnections = !matches.isEmpty || !held.isEmpty || planned.contains { !$0.actions.isEmpty }
         connections = try ConnectionTable()

@@ -1,3 +1,4 @@
+import KafkaWire
 import PacketWire
 
 extension LinkCore {
@@ -62,7 +63,7 @@ extension LinkCore {
         }
         let start = headerEnd &- (isUp ? 12 : 8)
         let end = start &+ 4 &+ header.length
-        var wantsBody = false
+        var wantsBody = !isUp && learnsTopics && seen.apiKey == APIKey.metadata.rawValue
         for index in 0..<triggerCount {
             if isUp, triggers[index].looksInto(requestsOf: seen.apiKey) { wantsBody = true }
             guard triggers[index].concerns(seen), isSatisfied(index, byRequestOf: seen) else { continue }
@@ -87,6 +88,9 @@ extension LinkCore {
         captures.end(entry, isUp: isUp)
         let frame = UnsafeRawBufferPointer(start: start, count: capture.count)
         let seen = capture.message
+        if !isUp, seen.apiKey == APIKey.metadata.rawValue {
+            for index in 0..<triggerCount { triggers[index].learn(fromMetadata: frame, version: seen.apiVersion) }
+        }
         var matches: UInt64 = 0
         for index in 0..<triggerCount {
             if isUp, index < 64, triggers[index].looksInto(requestsOf: seen.apiKey),

@@ -22,7 +22,11 @@ struct MessageTrigger {
     private let apiKey: Int16
     private let node: UInt16?
     private let topic: [UInt8]?
+    /// The ids that Metadata responses gave for the topic, the latest last: it may have been deleted and made again.
+    private var topicIDs: [KafkaUUID] = []
     private var count = 0
+
+    private static let maximumTopicIDs = 16
 
     init(fault: UInt16, match: MessageMatch, node: Int?, actions: FaultActions) {
         self.fault = fault
@@ -49,6 +53,29 @@ struct MessageTrigger {
 
     /// The api whose requests have to be looked into for `needsRequest`.
     func looksInto(requestsOf api: Int16) -> Bool { needsRequest && apiKey == api }
+
+    /// Whether the trigger looks for a topic, which Produce names by its id from version 13 on (KIP-516).
+    var looksForTopic: Bool { topic != nil }
+
+    /// Learns the topic's id from a Metadata response.
+    ///
+    /// - Parameter frame: the response from its correlation id on; one that is cut or makes no sense teaches nothing.
+    mutating func learn(fromMetadata frame: UnsafeRawBufferPointer, version: Int16) {
+        guard let wanted = match.topic else { return }
+        do {
+            var reader = ByteReader(frame)
+            _ = try ResponseHeader.read(from: &reader, apiKey: .metadata, apiVersion: version)
+            let response = try MetadataResponse(from: &reader, version: version)
+            for entry in response.topics where entry.name == wanted && entry.topicID != .zero {
+                guard !topicIDs.contains(entry.topicID) else { continue }
+                if topicIDs.count == Self.maximumTopicIDs { topicIDs.removeFirst() }
+                topicIDs.append(entry.topicID)
+            }
+        } catch {
+            // A peer may send anything; what cannot be read teaches nothing.
+            return
+        }
+    }
 
     private var needsBatch: Bool { match.producerID != nil || match.baseSequence != nil }
 
@@ -87,7 +114,7 @@ struct MessageTrigger {
         // On a response these two are asked of the response itself.
         if isRequest {
             if let partition = match.partition, Int(part.partition) != partition { return false }
-            if let topic, !part.topicName.elementsEqual(topic) { return false }
+            if let topic, !part.topicName.elementsEqual(topic), !topicIDs.contains(part.topicID) { return false }
         }
         guard needsBatch else { return true }
         for batch in part.batches {
@@ -108,7 +135,7 @@ struct MessageTrigger {
             _ = try ResponseHeader.read(from: &reader, apiKey: .produce, apiVersion: version)
             let response = try ProduceResponse(from: &reader, version: version)
             for entry in response.topics {
-                if let wanted = match.topic, entry.name != wanted { continue }
+                if let wanted = match.topic, entry.name != wanted, !topicIDs.contains(entry.topicID) { continue }
                 for part in entry.partitions {
                     if let partition = match.partition, Int(part.index) != partition { continue }
                     if let error = match.error, Int(part.errorCode) != error { continue }
