@@ -152,7 +152,10 @@ let package = Package(
         .testTarget(name: "TestbedTests", dependencies: ["Testbed"], swiftSettings: strict),
         .testTarget(
             name: "HarnessTests",
-            dependencies: ["Harness", "EvidenceModel", "Reports", "crosswind", "crosswind-rdkafka", "crosswind-raw"],
+            dependencies: [
+                "Harness", "EvidenceModel", "Reports", "EmbeddedBroker", "KafkaWire", "crosswind", "crosswind-rdkafka",
+                "crosswind-raw",
+            ],
             swiftSettings: strict),
     ]
 )

@@ -5,6 +5,8 @@ import Logging
 public struct BrokerService: Sendable {
     /// `HOST:PORT` to listen on; port 0 picks a free one.
     public var listen: String
+    /// `HOST:PORT` that clients are told to connect to; nil: where it listens.
+    public var advertise: String?
     /// Release to play, for example `4.3`.
     public var release: String
     /// Topics as `NAME:PARTITIONS` or `NAME`.
@@ -16,10 +18,11 @@ public struct BrokerService: Sendable {
 
     /// A service of these settings.
     public init(
-        listen: String, release: String = Release.standard.description, topics: [String] = [],
+        listen: String, advertise: String? = nil, release: String = Release.standard.description, topics: [String] = [],
         properties: [String] = [], logger: Logger
     ) {
         self.listen = listen
+        self.advertise = advertise
         self.release = release
         self.topics = topics
         self.properties = properties
@@ -36,7 +39,7 @@ public struct BrokerService: Sendable {
     ///
     /// - Throws: ``UsageError``.
     public func configuration() throws -> BrokerConfiguration {
-        let (host, port) = try Self.address(listen)
+        let (host, port) = try Self.address(listen, "listen")
         guard let release = Release(release) else {
             throw UsageError(
                 description: "release \(release): wanted an Apache Kafka release from 0.11 on, for example "
@@ -49,18 +52,25 @@ public struct BrokerService: Sendable {
             }
             values[String(property[..<equals])] = String(property[property.index(after: equals)...])
         }
-        let advertised = host == "0.0.0.0" ? "127.0.0.1" : host
+        let named = try advertise.map { try Self.address($0, "advertise") }
+        let advertised = named?.0 ?? Self.reachable(host)
         var result = BrokerConfiguration(
             release: release,
-            nodes: [.init(id: 1, advertisedHost: advertised, listen: .address(host: host, port: port))],
+            nodes: [
+                .init(
+                    id: 1, advertisedHost: advertised, advertisedPort: named?.1 ?? 0,
+                    listen: .address(host: host, port: port))
+            ],
             topics: try topics.map(Self.topic), properties: values, logger: logger)
         result.eventLoopThreads = 1
         return result
     }
 
-    private static func address(_ text: String) throws -> (String, Int) {
+    private static func reachable(_ host: String) -> String { host == "0.0.0.0" ? "127.0.0.1" : host }
+
+    private static func address(_ text: String, _ option: String) throws -> (String, Int) {
         guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
-            throw UsageError(description: "listen \(text): wanted HOST:PORT, for example 127.0.0.1:9092")
+            throw UsageError(description: "\(option) \(text): wanted HOST:PORT, for example 127.0.0.1:9092")
         }
         let host = String(text[..<colon])
         return (host.isEmpty || host == "*" ? "0.0.0.0" : host, Int(port))
@@ -87,7 +97,7 @@ public struct BrokerService: Sendable {
         let signals = SignalPipe()
         let cluster = try EmbeddedCluster.launch(configuration)
         let port = try cluster.port(of: 1)
-        ready("\(configuration.nodes[0].advertisedHost):\(port)")
+        ready("\(Self.reachable(try Self.address(listen, "listen").0)):\(port)")
         signals.wait()
         cluster.end()
     }
@@ -105,6 +115,11 @@ private struct SignalPipe {
         pipe(&ends)
         readEnd = ends[0]
         signalDescriptor = ends[1]
+        // A parent with threads may have handed down that they are blocked.
+        var wanted = sigset_t()
+        sigemptyset(&wanted)
+        for number in [SIGTERM, SIGINT] { sigaddset(&wanted, number) }
+        pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
         for number in [SIGTERM, SIGINT] {
             signal(number) { _ in
                 var byte: UInt8 = 1

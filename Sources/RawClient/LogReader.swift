@@ -95,14 +95,40 @@ public struct LogReader: Sendable {
         return connection
     }
 
-    /// Reads every partition of `topics` from its start to the end that it has now.
+    /// Reads every partition of `topics` to the end that it has now.
     ///
+    /// - Parameter from: offsets to begin at, by topic and partition; others begin at the start of the log.
     /// - Throws: ``RawClientError``: a topic that does not exist, a partition without a leader, a broken connection.
-    public func read(topics: [String]) throws -> ReadLog {
+    public func read(topics: [String], from: [String: [Int32: Int64]] = [:]) throws -> ReadLog {
+        var log = ReadLog()
+        try forEachPartition(of: topics) { topic, partition, connection in
+            let start = from[topic.name ?? ""]?[partition]
+            try read(topic.name ?? "", topic.topicID, partition, at: start, from: connection, into: &log)
+        }
+        log.isComplete = true
+        return log
+    }
+
+    /// Where the partitions of `topics` end now.
+    ///
+    /// - Throws: ``RawClientError``.
+    public func endOffsets(topics: [String]) throws -> [String: [Int32: Int64]] {
+        var ends: [String: [Int32: Int64]] = [:]
+        try forEachPartition(of: topics) { topic, partition, connection in
+            let name = topic.name ?? ""
+            ends[name, default: [:]][partition] = try connection.offset(
+                topic: name, partition: partition, timestamp: -1)
+        }
+        return ends
+    }
+
+    /// Calls `body` with each partition and a connection to its leader, in order of topic and partition.
+    private func forEachPartition(
+        of topics: [String], _ body: (MetadataResponse.Topic, Int32, RawConnection) throws -> Void
+    ) throws {
         let bootstrap = try connect(host, port)
         let metadata = try bootstrap.metadata(topics: topics)
         var connections: [Int32: RawConnection] = [:]
-        var log = ReadLog()
         for topic in metadata.topics.sorted(by: { ($0.name ?? "") < ($1.name ?? "") }) {
             let name = topic.name ?? ""
             guard topic.errorCode == 0 else {
@@ -113,22 +139,23 @@ public struct LogReader: Sendable {
                     throw RawClientError.refused(
                         what: "\(name)-\(partition.partitionIndex) has no leader", code: .leaderNotAvailable)
                 }
-                if connections[leader.nodeID] == nil {
-                    connections[leader.nodeID] = try connect(leader.host, Int(leader.port))
+                let connection: RawConnection
+                if let known = connections[leader.nodeID] {
+                    connection = known
+                } else {
+                    connection = try connect(leader.host, Int(leader.port))
+                    connections[leader.nodeID] = connection
                 }
-                try read(
-                    name, topic.topicID, partition.partitionIndex, from: connections[leader.nodeID]!, into: &log)
+                try body(topic, partition.partitionIndex, connection)
             }
         }
-        log.isComplete = true
-        return log
     }
 
     private func read(
-        _ topic: String, _ topicID: KafkaUUID, _ partition: Int32, from connection: RawConnection,
-        into log: inout ReadLog
+        _ topic: String, _ topicID: KafkaUUID, _ partition: Int32, at wanted: Int64?,
+        from connection: RawConnection, into log: inout ReadLog
     ) throws {
-        let start = try connection.offset(topic: topic, partition: partition, timestamp: -2)
+        let start = try wanted ?? connection.offset(topic: topic, partition: partition, timestamp: -2)
         let end = try connection.offset(topic: topic, partition: partition, timestamp: -1)
         log.startOffsets[topic, default: [:]][partition] = start
         log.endOffsets[topic, default: [:]][partition] = end

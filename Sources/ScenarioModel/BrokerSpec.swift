@@ -12,7 +12,7 @@ public struct BrokerSpec: Sendable, Equatable {
     public var config: [String: String]
     /// `command` only: the program and its arguments.
     public var command: [String]
-    /// `external` only: the bootstrap address, `host:port`.
+    /// `external` only: the bootstrap address, `host:port`; or one for each node, comma separated.
     public var address: String?
     /// `compose` only: the service in docker-compose.yml.
     public var service: String?
@@ -112,7 +112,7 @@ public struct BrokerSpec: Sendable, Equatable {
             }
             switch owner {
             case .command: command = errors.attempt { try option.commandLine() } ?? []
-            case .external: address = errors.attempt { try Self.address(option) }
+            case .external: address = errors.attempt { try Self.addresses(option, nodes: nodes) }
             default: service = errors.attempt { try option.text() }
             }
         }
@@ -128,11 +128,20 @@ public struct BrokerSpec: Sendable, Equatable {
         return text
     }
 
-    private static func address(_ value: ScenarioValue) throws -> String {
+    private static func addresses(_ value: ScenarioValue, nodes: Int) throws -> String {
         let text = try value.text()
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, !parts[0].isEmpty, let port = Int(parts[1]), (1...65535).contains(port) else {
-            throw value.error("\(value.shown) is not an address", allowed: "host:port, for example 198.18.1.1:9092")
+        let addresses = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        for address in addresses {
+            let parts = address.split(separator: ":", omittingEmptySubsequences: false)
+            guard parts.count == 2, !parts[0].isEmpty, let port = Int(parts[1]), (1...65535).contains(port) else {
+                throw value.error(
+                    "'\(address.prefix(60))' is not an address", allowed: "host:port, for example 127.0.0.1:9092")
+            }
+        }
+        guard addresses.count == 1 || addresses.count == nodes else {
+            throw value.error(
+                "\(addresses.count) addresses for \(nodes) nodes",
+                allowed: "one address, or one for each node in the order of the brokers' ids")
         }
         return text
     }

@@ -16,6 +16,9 @@ struct BrokerCommand: ParsableCommand {
     @Option(help: "HOST:PORT to listen on; port 0 picks a free one.")
     var listen: String = "127.0.0.1:9092"
 
+    @Option(help: "HOST:PORT that clients are told to connect to, where that is not where it listens.")
+    var advertise: String?
+
     @Option(help: "Apache Kafka release to play, from 0.11 on.")
     var release: String = Release.standard.description
 
@@ -29,7 +32,7 @@ struct BrokerCommand: ParsableCommand {
         var logger = Logger(label: "crosswind.broker") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .notice
         let service = BrokerService(
-            listen: listen, release: release, topics: topics, properties: properties, logger: logger)
+            listen: listen, advertise: advertise, release: release, topics: topics, properties: properties, logger: logger)
         do {
             try service.run { address in
                 FileHandle.standardOutput.write(Data("ready \(address)\n".utf8))

@@ -6,3 +6,4 @@
 #include "CLinuxTun.h"
 #include "CLinuxWait.h"
 #include "CLinuxEpoll.h"
+#include "CLinuxPassing.h"

@@ -6,7 +6,8 @@ import Testbed
 enum BrokerCatalog {
     /// The broker of a cell, not yet started.
     static func broker(
-        cell: ScenarioCell, testbed: CellTestbed, record: RecordDirectory, containers: BrokerContainers?
+        cell: ScenarioCell, testbed: CellTestbed, record: RecordDirectory, containers: BrokerContainers?,
+        dialer: OutsideDialer?
     ) throws -> any BrokerUnderTest {
         switch cell.broker.kind {
         case .embedded: try EmbeddedBrokerUnderTest(cell: cell, testbed: testbed, record: record)
@@ -17,7 +18,7 @@ enum BrokerCatalog {
             } else {
                 preconditionFailure("the containers are started before the testbed")
             }
-        case .external: throw MissingRequirement("broker kind external is not part of this build")
+        case .external: try ExternalBroker(cell: cell, testbed: testbed, dialer: dialer)
         }
     }
 }

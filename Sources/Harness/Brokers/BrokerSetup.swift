@@ -17,6 +17,10 @@ struct BrokerSetup: Sendable {
     let connect: @Sendable (_ host: String, _ port: UInt16) throws -> Int32
     /// Why the broker will never answer; nil while it runs.
     let death: @Sendable () -> String?
+    /// What to look at when it does not answer.
+    var logHint = "see broker-1.log in the cell's directory"
+    /// Called with a connection to the first node that answers, before the others are asked.
+    var prepare: @Sendable (RawConnection) throws -> Void = { _ in }
 
     private static let pause: UInt32 = 20_000
 
@@ -47,6 +51,7 @@ struct BrokerSetup: Sendable {
             last?.close()
             let connection = try reader.connect(address.host, Int(address.port))
             last = connection
+            if address.host == addresses[0].host { try prepare(connection) }
             let found = try connection.metadata(topics: []).brokers.count
             guard found >= addresses.count else {
                 connection.close()
@@ -90,14 +95,16 @@ struct BrokerSetup: Sendable {
         until deadline: ContinuousClock.Instant, _ what: String, _ body: () throws -> Value
     ) throws -> Value {
         while true {
-            do { return try body() } catch {
+            do { return try body() } catch let error as MissingRequirement {
+                throw error
+            } catch {
                 if let reason = death() {
                     throw MissingRequirement("broker \(name) ended before it was ready: \(reason)")
                 }
                 guard ContinuousClock.now < deadline else {
                     throw MissingRequirement(
-                        "broker \(name) did not \(what) within \(spec.readyWithin): \(error); see broker-1.log in the "
-                            + "cell's directory, or raise broker.ready_within")
+                        "broker \(name) did not \(what) within \(spec.readyWithin): \(error); \(logHint), or raise "
+                            + "broker.ready_within")
                 }
                 usleep(Self.pause)
             }

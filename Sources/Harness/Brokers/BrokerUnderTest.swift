@@ -18,6 +18,9 @@ protocol BrokerUnderTest: Sendable {
     /// - Returns: a connected socket, owned by the caller.
     func connectWithoutFaults(host: String, port: UInt16) throws -> Int32
 
+    /// Offsets at which this cell's records begin, by topic and partition; empty for brokers that begin with the cell.
+    var logStart: [String: [Int32: Int64]] { get }
+
     /// Carries out a broker action of the timeline, for example `kill`, on a node (from 1).
     ///
     /// - Returns: false when there was nothing to do: an action that has no end was to be undone.
@@ -36,4 +39,8 @@ struct BrokerAction: Sendable, Equatable {
     var argument: ScenarioValue?
     /// True at the end of its phase, when its effect is to be taken back.
     var undo = false
+}
+
+extension BrokerUnderTest {
+    var logStart: [String: [Int32: Int64]] { [:] }
 }

@@ -14,16 +14,18 @@ final class CellExperiment: Sendable {
     private let history: HistoryWriter
     private let reporter: CellReporter
     private let control: CellControl
+    private let dialer: OutsideDialer?
 
     init(
         _ cell: ScenarioCell, _ record: RecordDirectory, _ history: HistoryWriter, _ reporter: CellReporter,
-        _ control: CellControl
+        _ control: CellControl, dialer: OutsideDialer?
     ) {
         self.cell = cell
         self.record = record
         self.history = history
         self.reporter = reporter
         self.control = control
+        self.dialer = dialer
     }
 
     /// Runs it. On return or throw, everything that was started has ended.
@@ -60,7 +62,7 @@ final class CellExperiment: Sendable {
     ) async throws {
         history.append(.testbedReady)
         let broker = try BrokerCatalog.broker(
-            cell: cell, testbed: testbed, record: record, containers: containers)
+            cell: cell, testbed: testbed, record: record, containers: containers, dialer: dialer)
         do {
             try await broker.start()
             history.append(.brokerReady, detail: broker.bootstrap)

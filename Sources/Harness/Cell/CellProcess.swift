@@ -10,11 +10,16 @@ public enum CellProcess {
     /// The hidden first argument that marks a cell process.
     public static let argument = "__cell"
 
+    /// The argument that gives the harness of a cell a way to services outside of its sandbox.
+    static let dialsOutside = "--dial-outside"
+
     /// Runs the cell and ends the process. Exit code: 0 when the record is complete, whatever the verdict.
     public static func main(_ arguments: [String]) -> Never {
         guard let directory = arguments.first else { exit(ExitStatus.usage.rawValue) }
+        let dialer: OutsideDialer?
         do {
             HostProcesses.remember()
+            dialer = arguments.contains(dialsOutside) ? try OutsideDialer.start() : nil
             try Sandbox.enter()
         } catch {
             CellReporter.standardOutput.broken(String(describing: error), .unavailable)
@@ -24,7 +29,7 @@ public enum CellProcess {
         let control = CellControl()
         control.start()
         Task {
-            let status = await CellRun(directory: directory, control: control).run()
+            let status = await CellRun(directory: directory, control: control, dialer: dialer).run()
             exit(status.rawValue)
         }
         dispatchMain()

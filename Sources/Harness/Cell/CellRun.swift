@@ -15,14 +15,16 @@ import WireObserver
 final class CellRun: Sendable {
     private let record: RecordDirectory
     private let control: CellControl
+    private let dialer: OutsideDialer?
     private let reporter = CellReporter.standardOutput
 
     /// The longest packet that the link passes, the usual Ethernet payload.
     static let mtu: Int32 = 1500
 
-    init(directory: String, control: CellControl) {
+    init(directory: String, control: CellControl, dialer: OutsideDialer?) {
         record = RecordDirectory(path: directory)
         self.control = control
+        self.dialer = dialer
     }
 
     /// Runs the cell.
@@ -36,7 +38,7 @@ final class CellRun: Sendable {
             let history = try HistoryWriter(path: record.path(of: .history))
             history.append(.cellStarted)
             do {
-                try await CellExperiment(cell, record, history, reporter, control).run()
+                try await CellExperiment(cell, record, history, reporter, control, dialer: dialer).run()
             } catch let error as MissingClient {
                 return fail(error.description, .unavailable, history)
             } catch let error as MissingRequirement {

@@ -14,13 +14,27 @@ struct LogReadBack: Sendable {
     ///
     /// - Throws: ``HarnessError`` when no node answers or a partition cannot be read to its end.
     func read() async throws -> LogAccount {
+        let start = broker.logStart
+        return try await fromAnyNode { Self.account(try $0.read(topics: topics, from: start)) }
+    }
+
+    /// Where the partitions end now.
+    ///
+    /// - Throws: ``HarnessError`` when no node answers.
+    func ends() async throws -> [String: [Int32: Int64]] {
+        try await fromAnyNode { try $0.endOffsets(topics: topics) }
+    }
+
+    private func fromAnyNode<Value: Sendable>(
+        _ body: @escaping @Sendable (LogReader) throws -> Value
+    ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             // Blocking reads belong on a thread of their own, not on the pool.
-            Thread { continuation.resume(with: Result { try readBlocking() }) }.start()
+            Thread { continuation.resume(with: Result { try fromAnyNodeBlocking(body) }) }.start()
         }
     }
 
-    private func readBlocking() throws -> LogAccount {
+    private func fromAnyNodeBlocking<Value>(_ body: (LogReader) throws -> Value) throws -> Value {
         var failures: [String] = []
         for address in broker.bootstrap.split(separator: ",") {
             let parts = address.split(separator: ":")
@@ -30,7 +44,7 @@ struct LogReadBack: Sendable {
                 try broker.connectWithoutFaults(host: host, port: UInt16(clamping: port))
             }
             do {
-                return Self.account(try reader.read(topics: topics))
+                return try body(reader)
             } catch {
                 failures.append("\(address): \(error)")
             }

@@ -57,7 +57,9 @@ public final class ScenarioRun: Sendable {
         }
         let interrupts = interruptHandlers(supervisor)
         defer { interrupts.forEach { $0.cancel() } }
-        let limit = options.jobs ?? Self.automaticJobs
+        // Cells against one broker that is not ours share its topics: one at a time.
+        let limit =
+            cells.contains { $0.broker.kind == .external } ? 1 : options.jobs ?? Self.automaticJobs
         output.begin()
         let timer = options.timeout.map { limit in
             Task {
@@ -108,7 +110,10 @@ public final class ScenarioRun: Sendable {
                     runSeed: seeds[cell.scenario] ?? 0),
                 to: "\(path)/plan.json")
             return CellSupervisor.Job(
-                id: cell.id, arguments: [CellProcess.argument, record.path], directory: record.path)
+                id: cell.id,
+                arguments: [CellProcess.argument, record.path]
+                    + (cell.broker.kind == .external ? [CellProcess.dialsOutside] : []),
+                directory: record.path)
         }
     }
 

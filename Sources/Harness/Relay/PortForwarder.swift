@@ -2,8 +2,9 @@ import CLinux
 import Foundation
 import Testbed
 
-/// Carries TCP connections from a port in one namespace to a port in another. Bytes pass unchanged; an end or a failure
-/// of one side ends the other, so that a reset by the link reaches the service.
+/// Carries TCP connections from a port in one namespace to a port in another. Bytes pass unchanged, or
+/// with other addresses where an ``AddressRewriter`` is at work; an end or a failure of one side ends the other, so that
+/// a reset by the link reaches the service.
 enum PortForwarder {
     /// Listens and serves on threads of its own until the process ends.
     ///
@@ -13,6 +14,25 @@ enum PortForwarder {
         from near: (address: String, port: UInt16), in listening: NetworkNamespace,
         to far: (address: String, port: UInt16), in connecting: NetworkNamespace?
     ) throws {
+        try start(from: near, in: listening) {
+            if let connecting {
+                try ConnectedSocket.open(address: far.address, port: far.port, namespace: connecting)
+            } else {
+                try connectHere(far)
+            }
+        }
+    }
+
+    /// Listens and serves on threads of its own until the process ends.
+    ///
+    /// - Parameters:
+    ///   - rewriting: makes what changes the bytes of one connection; nil: bytes pass unchanged.
+    ///   - connect: makes the other side of a connection; the socket belongs to the forwarder. What it throws resets the
+    ///     connection that came.
+    static func start(
+        from near: (address: String, port: UInt16), in listening: NetworkNamespace,
+        rewriting: (@Sendable () -> AddressRewriter)? = nil, connect: @escaping @Sendable () throws -> Int32
+    ) throws {
         let listener = try ListeningSocket.open(address: near.address, port: near.port, namespace: listening)
         onThread {
             while true {
@@ -21,21 +41,14 @@ enum PortForwarder {
                     if errno == EINTR || errno == ECONNABORTED { continue }
                     return
                 }
-                onThread { serve(incoming, far, connecting) }
+                onThread { serve(incoming, rewriting?(), connect) }
             }
         }
     }
 
-    private static func serve(_ incoming: Int32, _ far: (address: String, port: UInt16), _ namespace: NetworkNamespace?)
-    {
+    private static func serve(_ incoming: Int32, _ rewriter: AddressRewriter?, _ connect: () throws -> Int32) {
         defer { close(incoming) }
-        let connected: Int32? =
-            if let namespace {
-                try? ConnectedSocket.open(address: far.address, port: far.port, namespace: namespace)
-            } else {
-                connectHere(far)
-            }
-        guard let outgoing = connected else {
+        guard let outgoing = try? connect() else {
             resetOnClose(incoming)
             return
         }
@@ -48,14 +61,14 @@ enum PortForwarder {
         }
         let other = DispatchSemaphore(value: 0)
         onThread {
-            pump(from: outgoing, to: incoming)
+            pump(from: outgoing, to: incoming) { rewriter?.fromBroker($0) ?? $0 }
             other.signal()
         }
-        pump(from: incoming, to: outgoing)
+        pump(from: incoming, to: outgoing) { rewriter?.fromClient($0) ?? $0 }
         other.wait()
     }
 
-    private static func connectHere(_ far: (address: String, port: UInt16)) -> Int32? {
+    private static func connectHere(_ far: (address: String, port: UInt16)) throws -> Int32 {
         var name = sockaddr_in()
         name.sin_family = sa_family_t(AF_INET)
         name.sin_port = far.port.bigEndian
@@ -67,12 +80,13 @@ enum PortForwarder {
             }
         }
         if result == 0 { return descriptor }
+        let number = errno
         close(descriptor)
-        return nil
+        throw TestbedError(operation: "connect to", subject: "\(far.address):\(far.port)", errorNumber: number)
     }
 
     /// Copies until the source ends; passes an orderly end on as one, and a reset as a reset.
-    private static func pump(from source: Int32, to target: Int32) {
+    private static func pump(from source: Int32, to target: Int32, _ transform: ([UInt8]) -> [UInt8]) {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
             let count = read(source, &buffer, buffer.count)
@@ -86,10 +100,11 @@ enum PortForwarder {
                 }
                 return
             }
+            let output = transform(Array(buffer[..<count]))
             var written = 0
-            while written < count {
-                let part = buffer.withUnsafeBytes { bytes in
-                    bytes.baseAddress.map { write(target, $0 + written, count - written) } ?? -1
+            while written < output.count {
+                let part = output.withUnsafeBytes { bytes in
+                    bytes.baseAddress.map { write(target, $0 + written, bytes.count - written) } ?? -1
                 }
                 if part < 0, errno == EINTR { continue }
                 if part <= 0 {
