@@ -32,7 +32,8 @@ struct BrokerCommand: ParsableCommand {
         var logger = Logger(label: "crosswind.broker") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .notice
         let service = BrokerService(
-            listen: listen, advertise: advertise, release: release, topics: topics, properties: properties, logger: logger)
+            listen: listen, advertise: advertise, release: release, topics: topics, properties: properties,
+            logger: logger)
         do {
             try service.run { address in
                 FileHandle.standardOutput.write(Data("ready \(address)\n".utf8))
