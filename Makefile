@@ -115,3 +115,11 @@ bench-inspect: build ## inspect beside tshark on one capture, one core; peak mem
 fuzz-captures: setup ## feed 10,000,000 damaged captures to the observer
 	swift build -c release --product fuzz-captures $(SWIFT_FLAGS)
 	.build/release/fuzz-captures 10000000
+
+.PHONY: bench-capacity test-slurm
+
+bench-capacity: build ## sweeps whose answers are known: three bottlenecks ten times each, pipelining, 60 points against the clock
+	Benchmarks/capacity/check.py
+
+test-slurm: build ## a small sweep as a Slurm array on this machine (root, slurm-wlm, munge)
+	scripts/test-slurm.sh

@@ -63,7 +63,7 @@ public enum LimitJudge {
 
     /// Records were given up, or nothing went through, because of a fault that lets nothing through for a time.
     private static func isOutage(_ situation: PointSituation) -> Bool {
-        let words: Set = ["partition", "pause", "kill", "shutdown", "flap", "drop", "reset"]
+        let words: Set = ["partition", "pause", "kill", "shutdown", "flap", "isolate"]
         return situation.cell.faults.contains { !words.isDisjoint(with: $0.effects) }
     }
 

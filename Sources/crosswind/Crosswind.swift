@@ -15,7 +15,9 @@ struct Crosswind: ParsableCommand {
             lacks something.
             """,
         subcommands: [
-            BrokerCommand.self, ConformCommand.self, RunCommand.self, SweepCommand.self, ShellCommand.self,
+            BrokerCommand.self, ConformCommand.self, RunCommand.self, SweepCommand.self, MergeCommand.self,
+            PlanCommand.self,
+            ShellCommand.self,
             ValidateCommand.self,
             ListCommand.self, ReportCommand.self, ClaimsCommand.self, DiffCommand.self,
             BaselineCommand.self, DoctorCommand.self, InspectCommand.self, DriverCheckCommand.self,

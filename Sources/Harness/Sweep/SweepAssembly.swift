@@ -75,6 +75,18 @@ enum SweepAssembly {
         return bracket
     }
 
+    /// How many combinations of the plan have not run whole: a repeat of a point, or the end of a search, is missing.
+    static func missing(_ plan: SweepPlan, _ results: SweepResults) -> Int {
+        plan.spec.combinations.filter { combination in
+            let base = Dictionary(combination.map { ($0.path, $0.label) }) { first, _ in first }
+            if plan.spec.bisection != nil {
+                let bracket = results.brackets.first { $0.parameters == base }
+                return bracket.map { $0.lastMet == nil && $0.firstNotMet == nil } ?? true
+            }
+            return results.points.filter { $0.parameters == base }.count < plan.spec.repeats
+        }.count
+    }
+
     /// Every repeat must hold; one that fails decides.
     static func outcome(_ repeats: [SweepPoint]) -> Outcome { repeats.map(\.outcome).max() ?? .inconclusive }
 

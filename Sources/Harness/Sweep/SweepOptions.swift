@@ -15,6 +15,9 @@ public struct SweepOptions: Sendable {
     /// Keep captures and logs of every point, not only its numbers.
     public var keepsRecords = false
 
+    /// Print no table: somebody else says what was found.
+    var isQuiet = false
+
     /// Nothing asked yet.
     public init() {}
 }

@@ -85,8 +85,10 @@ public final class SweepRun: Sendable {
         }
         let results = SweepAssembly.results(plan, manifest, directory.points())
         try SweepFiles.write(results, directory, htmlCopy: options.report)
-        print(SweepTable.text(results), terminator: "")
-        print("record: \(directory.path)")
+        if !options.isQuiet {
+            print(SweepTable.text(results), terminator: "")
+            print("record: \(directory.path)")
+        }
         if let problem = problem.withLock({ $0 }) {
             say(problem)
             return (.harnessError, results)

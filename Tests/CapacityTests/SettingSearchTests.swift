@@ -1,0 +1,70 @@
+import EvidenceModel
+import Testing
+
+@testable import Capacity
+
+struct SettingSearchTests {
+    private static func point(
+        _ outcome: Outcome, _ kind: CapacityLimit.Kind, bytesPerRequest: Double = 65_000, throughput: Double = 500
+    ) -> SweepPoint {
+        var observation = Situations.observation(throughput: throughput)
+        observation.wire?.bytesPerRequest = bytesPerRequest
+        return SweepPoint(
+            id: "p", group: "p", repeatIndex: 0, order: 0, parameters: [:], seed: 1, outcome: outcome, reason: "why",
+            objectives: [], offeredRecordsPerS: 1000, sizeBytes: 100, producer: Situations.cell().producer,
+            observation: observation, measures: Measures(),
+            limits: [.init(kind: kind, used: 1, binding: true, evidence: "evidence")], harnessCeilingRecordsPerS: nil,
+            isHarnessBound: false, doubts: [], runs: 1)
+    }
+
+    private static func settings(_ step: SettingSearch.Step) -> ProducerSettings? {
+        if case .run(let settings, _) = step { settings } else { nil }
+    }
+
+    @Test func aFullWindowGetsLargerBatchesUntilTheyAreAsLargeAsCanBe() {
+        var search = SettingSearch(client: "librdkafka", recordBytes: 1000)
+        var sizes: [Int] = []
+        while let settings = Self.settings(
+            search.next(after: Self.point(.failed, .inFlight, bytesPerRequest: Double(search.settings.batchBytes))))
+        {
+            sizes.append(settings.batchBytes)
+        }
+        #expect(sizes == [262_144, 900_000])
+    }
+
+    @Test func halfEmptyRequestsGetALongerLinger() {
+        var search = SettingSearch(client: "librdkafka", recordBytes: 1000)
+        let settings = Self.settings(search.next(after: Self.point(.failed, .inFlight, bytesPerRequest: 2000)))
+        #expect(settings?.lingerMs == 10)
+        #expect(settings?.batchBytes == 65_536)
+    }
+
+    @Test func aLoadThatIsCarriedTooLateGetsAShorterLinger() {
+        var search = SettingSearch(client: "kafka-clients", recordBytes: 1000)
+        let step = search.next(after: Self.point(.failed, .producerQueue, throughput: 1000))
+        #expect(Self.settings(step)?.lingerMs == 2)
+    }
+
+    @Test(arguments: [CapacityLimit.Kind.tcp, .link, .broker, .harness, .delay])
+    func whatNoProducerChangesEndsTheSearch(_ kind: CapacityLimit.Kind) {
+        var search = SettingSearch(client: "librdkafka", recordBytes: 1000)
+        guard case .stuck(_, let why) = search.next(after: Self.point(.failed, kind)) else {
+            Issue.record("the search went on")
+            return
+        }
+        #expect(why.contains("evidence"))
+    }
+
+    @Test func whatHoldsIsFound() {
+        var search = SettingSearch(client: "aiokafka", recordBytes: 1000)
+        #expect(search.next(after: Self.point(.passed, .offeredLoad)) == .found(ProducerSettings()))
+    }
+
+    @Test func everyClientGetsItsOwnWords() {
+        let settings = ProducerSettings()
+        #expect(settings.properties(client: "librdkafka", recordBytes: 100)["batch.num.messages"] == "10000")
+        #expect(settings.properties(client: "kafka-clients", recordBytes: 100)["buffer.memory"] == "67108864")
+        #expect(settings.properties(client: "kafka-python", recordBytes: 100)["enable_idempotence"] == "true")
+        #expect(settings.properties(client: "aiokafka", recordBytes: 100)["max_batch_size"] == "65536")
+    }
+}
