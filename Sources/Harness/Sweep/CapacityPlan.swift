@@ -101,7 +101,7 @@ public struct CapacityPlan: Sendable {
         for client in asked {
             do {
                 _ = try catalog.launch(client: client)
-            } catch let error as MissingClient {
+            } catch {
                 guard options.clients.isEmpty else { throw error }
                 say("without \(client): \(error)")
                 continue
