@@ -26,6 +26,59 @@ struct FindingTests {
         #expect(found.isEmpty)
     }
 
+    /// What the receiver's kernel threw away must not be read: neither an acknowledgement nor bytes of a request.
+    @Test func packetsWithWrongChecksumsAreLeftOut() throws {
+        let bytes = try syntheticCapture { capture in
+            var connection = syntheticConnection(capture)
+            connection.open()
+            for number: Int32 in 0..<10 {
+                let request = try SyntheticKafka.request([batch(number)], correlationID: number, version: 9, acks: -1)
+                // A flipped bit in the data, then one in the IP header's addresses; then the packet that TCP sends again.
+                for place in [60, 14] {
+                    var packet = SyntheticCapture.packet(
+                        from: .init(0xC612_0001, 40_000), to: .init(0xC612_0101, 9092), flags: 0x18,
+                        sequence: connection.clientNext, acknowledgement: connection.brokerNext, payload: request[...])
+                    packet[place] ^= 4
+                    capture.add(packet)
+                }
+                try connection.exchange(batch(number), correlationID: number, baseOffset: Int64(number))
+            }
+        }
+        let analysis = try analyse(bytes, side: .broker)
+        let evidence = analysis.evidence()
+        #expect(evidence.findings.map(\.kind) == ["bad_checksums"])
+        #expect(evidence.findings.first?.detail.hasPrefix("20 packets") == true)
+        #expect(evidence.captures.first?.connections == 1)
+        #expect(evidence.batches.count == 10)
+    }
+
+    /// A host that leaves checksums to its device shows wrong ones in its own captures.
+    @Test func wrongChecksumsOfTheCapturingHostAreNoFault() throws {
+        let bytes = try syntheticCapture { capture in
+            var connection = syntheticConnection(capture)
+            connection.open()
+            for number: Int32 in 0..<10 {
+                try connection.exchange(batch(number), correlationID: number, baseOffset: Int64(number))
+            }
+        }
+        // Every packet from the client gets a wrong checksum, in its place in the file.
+        var changed = bytes
+        var at = 0
+        let source: [UInt8] = [198, 18, 0, 1, 198, 18, 1, 1]
+        while at + 40 < changed.count {
+            if changed[at] == 0x45, Array(changed[(at + 12)..<(at + 20)]) == source {
+                changed[at + 36] ^= 0x55
+                at += 40
+            } else {
+                at += 1
+            }
+        }
+        #expect(changed != bytes)
+        let evidence = try analyse(changed, side: .client).evidence()
+        #expect(evidence.findings.isEmpty)
+        #expect(evidence.batches.count == 10)
+    }
+
     @Test func aSequenceGap() throws {
         let found = try findings { connection in
             try connection.exchange(batch(0, count: 5), correlationID: 1)

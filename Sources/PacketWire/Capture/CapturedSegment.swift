@@ -1,7 +1,8 @@
 /// A TCP segment of a capture: headers decoded, payload as a view.
 ///
 /// It differs from the link's header views in what a capture may hold: packets cut by a snap length, IPv6 extension
-/// headers, lengths of 0 left by segmentation offload. Checksums are not verified: offload leaves them wrong in captures.
+/// headers, lengths of 0 left by segmentation offload. Checksums are
+/// not verified, since offload leaves them wrong in captures: see ``CapturedChecksum``.
 public struct CapturedSegment {
     /// Sender.
     public var source: IPAddress

@@ -40,6 +40,12 @@ extension WireAnalysis {
                     "unsupported_link_type", last,
                     "\(observer.unsupportedPackets) packets of \(file) have a link type that is not supported")
             }
+            if observer.rejectedPackets > 0 {
+                list.add(
+                    "bad_checksums", last,
+                    "\(observer.rejectedPackets) packets of \(file) had a wrong checksum where they were received, and were left out"
+                )
+            }
             if observer.fragments > 0 {
                 list.add("ip_fragments", last, "\(observer.fragments) IP fragments of \(file) were not put together")
             }
