@@ -34,7 +34,7 @@ demo: build ## run the first scenario, print the table, write report.html
 
 # Without a client or an engine the tests that need it skip and say so: exit code 69 is no failure here.
 test: setup ## install the clients, start a Docker engine where possible, run every test
-	@scripts/setup.sh kcat chromium
+	@scripts/setup.sh kcat chromium libxml2-utils
 	@scripts/clients.sh || [ $$? -eq 69 ]
 	@scripts/dockerd.sh || [ $$? -eq 69 ]
 	swift build --build-tests $(SWIFT_FLAGS)

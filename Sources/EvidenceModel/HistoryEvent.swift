@@ -37,6 +37,9 @@ public struct HistoryEvent: Codable, Sendable, Equatable {
         case driverExited = "driver-exited"
         /// The broker's log was read back completely.
         case logReadBack = "log-read-back"
+        /// The log was read as a consumer with another Fetch version reads it; subject: `v3`; values: `fetch_version`,
+        /// `fetched_records` (those that are as the log holds them), `error_code`, the first one answered, 0 for none.
+        case fetched
         /// A capture ended; subject: file; values: `received_packets`, `dropped_packets`, `interface_dropped_packets`.
         case captureEnded = "capture-ended"
         /// A device's counters at the end; subject: device; values: `rx_dropped_packets`, `tx_dropped_packets`.

@@ -179,6 +179,10 @@ public struct Measures: Codable, Sendable, Equatable {
     public var recoveryMs: Double?
     /// Wire answers by error code, of the client-side captures joined with the broker's.
     public var errorCodes: [String: Int]?
+    /// Records that a consumer got which are as the log holds them, by the Fetch version that it used.
+    public var fetchedRecords: [String: Int]?
+    /// The first error code that such a consumer was answered, 0 for none, by the Fetch version.
+    public var fetchErrors: [String: Int]?
 
     /// Percentiles of a latency.
     public struct Latency: Codable, Sendable, Equatable {
@@ -209,5 +213,7 @@ public struct Measures: Codable, Sendable, Equatable {
         case ackLatencyMs = "ack_latency_ms"
         case recoveryMs = "recovery_ms"
         case errorCodes = "error_codes"
+        case fetchedRecords = "fetched_records"
+        case fetchErrors = "fetch_errors"
     }
 }

@@ -118,10 +118,13 @@ extension RawConnection {
 
     /// What one partition holds from `offset` on.
     ///
-    /// - Parameter topicID: the topic's id, needed when both sides speak version 13 or later.
+    /// - Parameters:
+    ///   - topicID: the topic's id, needed when both sides speak version 13 or later.
+    ///   - version: the version to speak; nil: the highest that both sides know.
     /// - Throws: ``RawClientError``.
     public func fetch(
-        topic: String, topicID: KafkaUUID, partition: Int32, offset: Int64, maxBytes: Int32 = 8 << 20
+        topic: String, topicID: KafkaUUID, partition: Int32, offset: Int64, maxBytes: Int32 = 8 << 20,
+        version: Int16? = nil
     ) throws -> FetchResponse.Partition {
         var request = FetchRequest()
         request.maxWaitMs = 100
@@ -133,7 +136,8 @@ extension RawConnection {
                 topic: topic, topicID: topicID,
                 partitions: [.init(partition: partition, fetchOffset: offset, partitionMaxBytes: maxBytes)])
         ]
-        let response = try call(request, atMost: topicID == .zero ? 12 : 16)
+        let response =
+            try version.map { try call(request, version: $0) } ?? call(request, atMost: topicID == .zero ? 12 : 16)
         if response.errorCode != 0 {
             throw RawClientError.refused(what: "Fetch", code: ErrorCode(rawValue: response.errorCode))
         }

@@ -134,10 +134,15 @@ public struct ExpectationSpec: Sendable, Equatable {
         }
     }
 
-    /// `error_codes.NN` in the list of measures stands for any code.
+    /// `.NN` in the list of measures stands for any number that the family has.
     private static func isMeasure(_ name: String, rules: ScenarioRules) -> Bool {
         if rules.measures.contains(name) { return !name.hasSuffix(".NN") }
-        guard rules.measures.contains("error_codes.NN"), name.hasPrefix("error_codes.") else { return false }
-        return DecimalText.whole(String(name.dropFirst("error_codes.".count))).map { (-1...200).contains($0) } ?? false
+        let families = [
+            ("error_codes.", -1...200), ("fetched_records.", 0...17), ("fetch_errors.", 0...17),
+        ]
+        return families.contains { prefix, numbers in
+            rules.measures.contains(prefix + "NN") && name.hasPrefix(prefix)
+                && DecimalText.whole(String(name.dropFirst(prefix.count))).map { numbers.contains($0) } ?? false
+        }
     }
 }

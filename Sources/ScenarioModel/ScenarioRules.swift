@@ -9,7 +9,8 @@ public struct ScenarioRules: Sendable {
     public var brokerKinds: [String]
     /// Releases that the embedded broker plays; nil: anything that looks like a release.
     public var releases: [String]?
-    /// Measures that an expectation may name. `error_codes.NN` stands for any error code.
+    /// Measures that an expectation may name. `error_codes.NN` stands for any error code,
+    /// `fetched_records.NN` and `fetch_errors.NN` for any Fetch version.
     public var measures: [String]
     /// Kafka apis that `on` may name.
     public var apis: [String]
@@ -35,7 +36,7 @@ public struct ScenarioRules: Sendable {
     public static let measures = [
         "sent", "acked", "failed", "lost", "duplicates", "reordered", "sequence_errors", "retried_batches",
         "deduplicated_batches", "throughput_records_per_s", "ack_latency_ms.p50", "ack_latency_ms.p99",
-        "ack_latency_ms.max", "recovery_ms", "error_codes.NN",
+        "ack_latency_ms.max", "recovery_ms", "error_codes.NN", "fetched_records.NN", "fetch_errors.NN",
     ]
 
     /// The apis that a producer speaks, and those that read a log back.

@@ -8,6 +8,8 @@ public struct WorkloadSpec: Sendable, Equatable {
     public var size: Int
     /// Who chooses the partition.
     public var partitioner: Partitioner
+    /// Fetch versions that the log is read with at the end, as consumers of that age read it.
+    public var fetch: [Int]
 
     /// Who chooses the partition.
     public enum Partitioner: String, Sendable, CaseIterable {
@@ -19,12 +21,14 @@ public struct WorkloadSpec: Sendable, Equatable {
 
     /// 10,000 records of 100 B at 2000/s.
     public init(
-        records: Int = 10_000, rate: Double? = 2000, size: Int = 100, partitioner: Partitioner = .roundRobin
+        records: Int = 10_000, rate: Double? = 2000, size: Int = 100, partitioner: Partitioner = .roundRobin,
+        fetch: [Int] = []
     ) {
         self.records = records
         self.rate = rate
         self.size = size
         self.partitioner = partitioner
+        self.fetch = fetch
     }
 
     /// Time from the first to the last record at the offered rate; nil without a rate.
@@ -32,7 +36,7 @@ public struct WorkloadSpec: Sendable, Equatable {
         rate.map { .microseconds(Int64((Double(records) / $0 * 1_000_000).rounded())) }
     }
 
-    static let keys = ["records", "rate", "size", "partitioner"]
+    static let keys = ["records", "rate", "size", "partitioner", "fetch"]
 
     /// Decodes the section. What cannot be decoded keeps its default and is noted.
     init(_ value: ScenarioValue?, errors: inout ErrorCollector) {
@@ -55,6 +59,9 @@ public struct WorkloadSpec: Sendable, Equatable {
         if let partitionerValue = value["partitioner"] {
             let word = errors.attempt { try partitionerValue.choice(of: Partitioner.allCases.map(\.rawValue)) }
             partitioner = word.flatMap(Partitioner.init) ?? partitioner
+        }
+        if let fetchValue = value["fetch"], let versions = errors.attempt({ try fetchValue.sequence() }) {
+            fetch = versions.compactMap { version in errors.attempt { try version.count(in: 0...17) } }
         }
     }
 }

@@ -5,7 +5,8 @@ enum MeasureName {
     /// Name of the expectation that is no number.
     static let survives = "survives"
 
-    /// Names and how each is read. `error_codes.N` stands beside them for every code with a name.
+    /// Names and how each is read. `error_codes.N` stands beside them for every code,
+    /// `fetched_records.N` and `fetch_errors.N` for every Fetch version.
     static let readers: [(name: String, read: @Sendable (Measures) -> Double?)] = [
         ("sent", { Double($0.sent) }),
         ("acked", { Double($0.acked) }),
@@ -26,6 +27,12 @@ enum MeasureName {
     /// The measured value of `name`; nil when it could not be measured or does not exist.
     static func value(_ name: String, _ measures: Measures) -> Double? {
         if let reader = readers.first(where: { $0.name == name }) { return reader.read(measures) }
+        if name.hasPrefix(fetchedRecordsPrefix) {
+            return measures.fetchedRecords?[String(name.dropFirst(fetchedRecordsPrefix.count))].map(Double.init)
+        }
+        if name.hasPrefix(fetchErrorsPrefix) {
+            return measures.fetchErrors?[String(name.dropFirst(fetchErrorsPrefix.count))].map(Double.init)
+        }
         guard name.hasPrefix(errorCodePrefix), let codes = measures.errorCodes else { return nil }
         return Double(codes[String(name.dropFirst(errorCodePrefix.count))] ?? 0)
     }
@@ -38,4 +45,8 @@ enum MeasureName {
 
     /// Prefix of the counts of answers by error code.
     static let errorCodePrefix = "error_codes."
+    /// Prefix of the records that a consumer with a Fetch version got.
+    static let fetchedRecordsPrefix = "fetched_records."
+    /// Prefix of the error that such a consumer was answered.
+    static let fetchErrorsPrefix = "fetch_errors."
 }

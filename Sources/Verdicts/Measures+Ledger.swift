@@ -6,6 +6,7 @@ extension Measures {
         self.init()
         if ledger.hasRecordIDs { countRecords(ledger) } else { countBatches(ledger) }
         countWire(ledger)
+        countFetched(ledger)
         recoveryMs = Recovery.measure(ledger).recoveryMs
         let hasFatal = ledger.record.client.errors.contains { $0.fatal }
         if ledger.record.wire != nil || hasFatal {
@@ -83,6 +84,17 @@ extension Measures {
             }
         }
         errorCodes = codes
+    }
+
+    /// What consumers with other Fetch versions got; nil when the scenario asks for none.
+    private mutating func countFetched(_ ledger: Ledger) {
+        for event in ledger.record.history where event.kind == .fetched {
+            guard let values = event.values, let version = values["fetch_version"] else { continue }
+            fetchedRecords = fetchedRecords ?? [:]
+            fetchErrors = fetchErrors ?? [:]
+            fetchedRecords?[String(version)] = values["fetched_records"].map { Int(clamping: $0) }
+            fetchErrors?[String(version)] = values["error_code"].map { Int(clamping: $0) }
+        }
     }
 
     private static func latency(_ sortedUs: [Int64]) -> Latency? {

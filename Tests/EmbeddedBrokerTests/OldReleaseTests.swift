@@ -63,6 +63,33 @@ struct OldReleaseTests {
         #expect(try fetch(connection, 4).errorCode == 0)
     }
 
+    /// What a scenario's `workload.fetch` reads: the whole log, by consumers of every age.
+    @Test(arguments: [true, false]) func consumersOfEveryAge(converts: Bool) throws {
+        let cluster = try TestCluster(
+            release: "3.9", topics: [.init(name: "t", properties: ["message.downconversion.enable": "\(converts)"])])
+        defer { cluster.cluster.end() }
+        let connection = try cluster.connect()
+        for value in ["a", "b", "c"] {
+            #expect(try connection.produce(TestCluster.batch([value, value])).errorCode == 0)
+        }
+        for version in [0, 1, 2, 3, 4, 11, 12] as [Int16] {
+            let got = try cluster.reader().fetch(topics: ["t"], version: version)
+            let isRefused = version < 4 && !converts
+            #expect(got.error == (isRefused ? .unsupportedVersion : .none), "\(version)")
+            let values = got.batches.flatMap(\.records).map { String(decoding: $0.value ?? [], as: UTF8.self) }
+            #expect(values == (isRefused ? [] : ["a", "a", "b", "b", "c", "c"]), "\(version)")
+            #expect(got.batches.allSatisfy { $0.header.magic == (version < 2 ? 0 : version < 4 ? 1 : 2) })
+        }
+    }
+
+    @Test func aVersionThatIsNotOfferedIsReportedAsSuch() throws {
+        let cluster = try TestCluster(release: "4.3")
+        defer { cluster.cluster.end() }
+        let got = try cluster.reader().fetch(topics: ["t"], version: 3)
+        #expect(got.error == .unsupportedVersion)
+        #expect(got.detail.hasPrefix("the broker offers Fetch 4"))
+    }
+
     private func fetch(_ connection: RawConnection, _ version: Int16) throws -> FetchResponse.Partition {
         var request = FetchRequest()
         request.minBytes = 0

@@ -23,8 +23,12 @@ struct TestCluster {
         try RawConnection(connectTo: "127.0.0.1", port: try cluster.port(of: node), timeout: timeout)
     }
 
+    func reader(node: Int32 = 1) throws -> LogReader {
+        LogReader(host: "127.0.0.1", port: try cluster.port(of: node))
+    }
+
     func read(_ topic: String = "t", node: Int32 = 1) throws -> ReadLog {
-        try LogReader(host: "127.0.0.1", port: try cluster.port(of: node)).read(topics: [topic])
+        try reader(node: node).read(topics: [topic])
     }
 
     static func batch(_ values: [String], producer: Int64 = -1, sequence: Int32 = -1, timestamp: Int64 = 1000)

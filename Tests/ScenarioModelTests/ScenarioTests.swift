@@ -147,6 +147,18 @@ import Testing
             try scenario("broker: { kind: external, address: 'kafka:9092' }").cells[0].broker.address == "kafka:9092")
     }
 
+    @Test func theLogCanBeReadWithOtherFetchVersions() throws {
+        let body = """
+            workload: { records: 10, fetch: [1, 3, 11] }
+            expect: [{ fetched_records.3: 10, fetch_errors.1: 0 }]
+            """
+        let cell = try scenario(body).cells[0]
+        #expect(cell.workload.fetch == [1, 3, 11])
+        #expect(cell.expectations.map(\.measure) == ["fetched_records.3", "fetch_errors.1"])
+        #expect(throws: (any Error).self) { try scenario("workload: { fetch: [18] }") }
+        #expect(throws: (any Error).self) { try scenario("expect: [{ fetched_records.18: 1 }]") }
+    }
+
     @Test func propertiesForOneClientReachOnlyThatClient() throws {
         let body = """
             producer:

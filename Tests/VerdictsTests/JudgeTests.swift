@@ -61,6 +61,21 @@ import Verdicts
         #expect(verdict.reason.hasPrefix("10 duplicates, first: orders-0 batch at seq 30"))
     }
 
+    @Test func whatAConsumerOfAnotherAgeGotIsAMeasure() {
+        var fixture = Fixture(expecting: [
+            expectation("fetched_records.3", "==", 0), expectation("fetch_errors.3", "==", 35),
+        ])
+        #expect(fixture.verdict.outcome == .inconclusive, "nobody fetched")
+        fixture.record.history.append(
+            HistoryEvent(
+                timeUs: Fixture.startUs, kind: .fetched, subject: "v3",
+                values: ["fetch_version": 3, "fetched_records": 0, "error_code": 35]))
+        #expect(fixture.verdict.outcome == .passed, "\(fixture.verdict.reason)")
+        #expect(fixture.verdict.measures.fetchErrors == ["3": 35])
+        fixture.record.history[fixture.record.history.count - 1].values?["fetched_records"] = 400
+        #expect(fixture.verdict.outcome == .failed)
+    }
+
     @Test func aFaultThatDidNotShowIsNeverPassed() {
         var fixture = Fixture()
         fixture.loseAck(of: 13)

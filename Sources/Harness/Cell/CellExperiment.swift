@@ -167,9 +167,18 @@ final class CellExperiment: Sendable {
     }
 
     private func readBack(_ broker: any BrokerUnderTest) async throws {
-        let log = try await LogReadBack(broker: broker, topics: cell.broker.topics.map(\.name)).read()
+        let reader = LogReadBack(broker: broker, topics: cell.broker.topics.map(\.name))
+        let log = try await reader.read()
         try record.write(log)
         history.append(.logReadBack, values: ["batches": Int64(log.batches.count)])
+        for fetched in try await reader.fetch(versions: cell.workload.fetch, comparingWith: log) {
+            history.append(
+                .fetched, subject: "v\(fetched.version)", detail: fetched.detail.isEmpty ? nil : fetched.detail,
+                values: [
+                    "fetch_version": Int64(fetched.version), "fetched_records": Int64(fetched.records),
+                    "error_code": Int64(fetched.errorCode),
+                ])
+        }
     }
 }
 

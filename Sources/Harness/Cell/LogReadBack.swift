@@ -25,6 +25,46 @@ struct LogReadBack: Sendable {
         try await fromAnyNode { try $0.endOffsets(topics: topics) }
     }
 
+    /// Reads as consumers with these Fetch versions do, and compares what they get with the log.
+    ///
+    /// - Throws: ``HarnessError`` when no node answers.
+    func fetch(versions: [Int], comparingWith log: LogAccount) async throws -> [FetchedLog] {
+        var stored: [Place: String] = [:]
+        for batch in log.batches {
+            for (index, hash) in batch.valueHashes.enumerated() {
+                stored[Place(batch.topic, batch.partition, batch.baseOffset + Int64(index))] = hash
+            }
+        }
+        var results: [FetchedLog] = []
+        for version in versions {
+            let start = broker.logStart
+            let fetch = try await fromAnyNode {
+                try $0.fetch(topics: topics, version: Int16(version), from: start)
+            }
+            var result = FetchedLog(version: version, errorCode: Int(fetch.error.rawValue), detail: fetch.detail)
+            for batch in fetch.batches {
+                for record in batch.records {
+                    let hash = String(RecordPayload.hash(record.value ?? []), radix: 16)
+                    if stored[Place(batch.topic, batch.partition, record.offset)] == hash { result.records += 1 }
+                }
+            }
+            results.append(result)
+        }
+        return results
+    }
+
+    private struct Place: Hashable {
+        let topic: String
+        let partition: Int32
+        let offset: Int64
+
+        init(_ topic: String, _ partition: Int32, _ offset: Int64) {
+            self.topic = topic
+            self.partition = partition
+            self.offset = offset
+        }
+    }
+
     private func fromAnyNode<Value: Sendable>(
         _ body: @escaping @Sendable (LogReader) throws -> Value
     ) async throws -> Value {
@@ -50,7 +90,7 @@ struct LogReadBack: Sendable {
             }
         }
         throw HarnessError(
-            operation: "read back", subject: "the broker's log", reason: failures.joined(separator: "; "),
+            operation: "read back", subject: subject, reason: failures.joined(separator: "; "),
             remedy: "a node that was killed must be started again before the end of the cell")
     }
 
@@ -74,4 +114,16 @@ struct LogReadBack: Sendable {
         }
         return account
     }
+}
+
+/// What a consumer with one Fetch version got.
+struct FetchedLog: Sendable {
+    /// The version.
+    let version: Int
+    /// Records that are as the log holds them, at the offset where it holds them.
+    var records = 0
+    /// The first error answered, 0 for none.
+    let errorCode: Int
+    /// Words for people.
+    let detail: String
 }

@@ -1,0 +1,85 @@
+import KafkaWire
+
+/// What a consumer that speaks one Fetch version got of some topics.
+public struct VersionedFetch: Sendable, Equatable {
+    /// The version.
+    public var version: Int16
+    /// What it got, ordered by topic, partition and offset.
+    public var batches: [ReadBatch] = []
+    /// The first error that a partition was answered; `none` when all were read to their end.
+    public var error: ErrorCode = .none
+    /// The error's partition, or why the version could not be used at all.
+    public var detail: String = ""
+}
+
+extension LogReader {
+    /// Reads `topics` to the end as a consumer of another age does: with Fetch `version` and no other.
+    ///
+    /// Versions 0 and 1 get messages of magic 0, 2 and 3 of magic 1, 4 and later record batches. A broker that stores
+    /// batches converts them for the old versions, or, with `message.downconversion.enable=false`, answers 35
+    /// UNSUPPORTED_VERSION (KIP-283). A broker that does not offer the version at all is reported with the same code.
+    ///
+    /// - Parameter from: first offset of each partition; one that is not named is read from its start.
+    /// - Throws: ``RawClientError``: a topic that does not exist, a partition without a leader, a broken connection.
+    public func fetch(
+        topics: [String], version: Int16, from: [String: [Int32: Int64]] = [:]
+    ) throws -> VersionedFetch {
+        let bootstrap = try connect(host, port)
+        let metadata = try bootstrap.metadata(topics: topics)
+        var connections: [Int32: RawConnection] = [:]
+        var result = VersionedFetch(version: version)
+        for topic in metadata.topics.sorted(by: { ($0.name ?? "") < ($1.name ?? "") }) {
+            let name = topic.name ?? ""
+            for partition in topic.partitions.sorted(by: { $0.partitionIndex < $1.partitionIndex }) {
+                guard let leader = metadata.brokers.first(where: { $0.nodeID == partition.leaderID }) else {
+                    throw RawClientError.refused(
+                        what: "\(name)-\(partition.partitionIndex) has no leader", code: .leaderNotAvailable)
+                }
+                let connection = try connections[leader.nodeID] ?? connect(leader.host, Int(leader.port))
+                connections[leader.nodeID] = connection
+                guard connection.offered[.fetch]?.contains(version) ?? true else {
+                    result.error = .unsupportedVersion
+                    result.detail = "the broker offers Fetch \(connection.offered[.fetch]!)"
+                    return result
+                }
+                try fetch(
+                    name, topic.topicID, partition.partitionIndex, connection,
+                    from: from[name]?[partition.partitionIndex], into: &result)
+            }
+        }
+        return result
+    }
+
+    private func fetch(
+        _ topic: String, _ topicID: KafkaUUID, _ partition: Int32, _ connection: RawConnection, from first: Int64?,
+        into result: inout VersionedFetch
+    ) throws {
+        var next = try first ?? connection.offset(topic: topic, partition: partition, timestamp: -2)
+        let end = try connection.offset(topic: topic, partition: partition, timestamp: -1)
+        var size: Int32 = 1 << 20
+        while next < end {
+            let answer = try connection.fetch(
+                topic: topic, topicID: topicID, partition: partition, offset: next, maxBytes: size,
+                version: result.version)
+            guard answer.errorCode == 0 else {
+                if result.error == .none {
+                    result.error = ErrorCode(rawValue: answer.errorCode)
+                    result.detail = "\(topic)-\(partition)"
+                }
+                return
+            }
+            let batches = Self.batches(answer.records ?? [], topic, partition, from: next)
+            guard let last = batches.last else {
+                guard size < 256 << 20 else {
+                    throw RawClientError.badAnswer(
+                        what: "no record of \(topic)-\(partition) at \(next), though the log ends at \(end)",
+                        address: connection.address)
+                }
+                size *= 2
+                continue
+            }
+            result.batches += batches
+            next = last.header.baseOffset + Int64(max(last.header.lastOffsetDelta, 0)) + 1
+        }
+    }
+}
