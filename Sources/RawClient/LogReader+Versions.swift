@@ -24,28 +24,15 @@ extension LogReader {
     public func fetch(
         topics: [String], version: Int16, from: [String: [Int32: Int64]] = [:]
     ) throws -> VersionedFetch {
-        let bootstrap = try connect(host, port)
-        let metadata = try bootstrap.metadata(topics: topics)
-        var connections: [Int32: RawConnection] = [:]
         var result = VersionedFetch(version: version)
-        for topic in metadata.topics.sorted(by: { ($0.name ?? "") < ($1.name ?? "") }) {
-            let name = topic.name ?? ""
-            for partition in topic.partitions.sorted(by: { $0.partitionIndex < $1.partitionIndex }) {
-                guard let leader = metadata.brokers.first(where: { $0.nodeID == partition.leaderID }) else {
-                    throw RawClientError.refused(
-                        what: "\(name)-\(partition.partitionIndex) has no leader", code: .leaderNotAvailable)
-                }
-                let connection = try connections[leader.nodeID] ?? connect(leader.host, Int(leader.port))
-                connections[leader.nodeID] = connection
-                guard connection.offered[.fetch]?.contains(version) ?? true else {
-                    result.error = .unsupportedVersion
-                    result.detail = "the broker offers Fetch \(connection.offered[.fetch]!)"
-                    return result
-                }
-                try fetch(
-                    name, topic.topicID, partition.partitionIndex, connection,
-                    from: from[name]?[partition.partitionIndex], into: &result)
+        try forEachPartition(of: topics) { topic, partition, connection in
+            if let offered = connection.offered[.fetch], !offered.contains(version) {
+                result.error = .unsupportedVersion
+                result.detail = "the broker offers Fetch \(offered)"
+                return
             }
+            let name = topic.name ?? ""
+            try fetch(name, topic.topicID, partition, connection, from: from[name]?[partition], into: &result)
         }
         return result
     }

@@ -123,7 +123,7 @@ public struct LogReader: Sendable {
     }
 
     /// Calls `body` with each partition and a connection to its leader, in order of topic and partition.
-    private func forEachPartition(
+    func forEachPartition(
         of topics: [String], _ body: (MetadataResponse.Topic, Int32, RawConnection) throws -> Void
     ) throws {
         let bootstrap = try connect(host, port)

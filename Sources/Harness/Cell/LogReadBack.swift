@@ -90,7 +90,7 @@ struct LogReadBack: Sendable {
             }
         }
         throw HarnessError(
-            operation: "read back", subject: subject, reason: failures.joined(separator: "; "),
+            operation: "read back", subject: "the broker's log", reason: failures.joined(separator: "; "),
             remedy: "a node that was killed must be started again before the end of the cell")
     }
 
