@@ -92,6 +92,7 @@ struct PacketEngine {
     /// Runs until a stop is requested.
     mutating func run() {
         cl_no_timer_slack()
+        cl_prefer_thread()
         let processorStart = cl_thread_cpu_ns()
         var tokens = (UInt64(0), UInt64(0), UInt64(0), UInt64(0), UInt64(0), UInt64(0), UInt64(0), UInt64(0))
         let tokenCapacity = MemoryLayout.size(ofValue: tokens) / MemoryLayout<UInt32>.size
