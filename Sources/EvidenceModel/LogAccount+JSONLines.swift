@@ -1,6 +1,7 @@
 extension LogAccount {
     /// Reads `log.jsonl`: one line a batch, then one line `{"complete":true,"end_offsets":{"orders-0":1234}}`.
     ///
+    /// `"numbered":true` in the last line says that the ids are those of the records' headers.
     /// Without that last line the read-back did not come to its end, so `complete` is false.
     ///
     /// - Returns: the account, the number of lines that did not parse, and whether the file ends in mid line.
@@ -41,6 +42,9 @@ extension LogAccount {
             case "complete":
                 complete = try cursor.bool()
                 isEnd = true
+            case "numbered":
+                isNumbered = try cursor.bool()
+                isEnd = true
             case "end_offsets":
                 try cursor.beginObject()
                 while let name = try cursor.nextKey() { endOffsets[name] = try cursor.integer() }
@@ -61,7 +65,8 @@ extension LogAccount {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(batches.reduce(64) { $0 + 160 + $1.recordIDs.count * 28 })
         for batch in batches { batch.append(to: &bytes) }
-        bytes.append(contentsOf: "{\"complete\":\(complete),\"end_offsets\":{".utf8)
+        let numbered = isNumbered ? "\"numbered\":true," : ""
+        bytes.append(contentsOf: "{\"complete\":\(complete),\(numbered)\"end_offsets\":{".utf8)
         for (i, entry) in endOffsets.sorted(by: { $0.key < $1.key }).enumerated() {
             if i > 0 { bytes.append(UInt8(ascii: ",")) }
             JSONText.append(entry.key, to: &bytes)

@@ -6,12 +6,17 @@ public struct LogAccount: Sendable, Equatable {
     public var endOffsets: [String: Int64]
     /// True when every partition was read to its end.
     public var complete: Bool
+    /// True when the ids are those of the header of ``RecordNumber``; false when they are read from the values.
+    public var isNumbered: Bool
 
     /// An account of the log; without arguments, one that nothing was read into.
-    public init(batches: [LogBatch] = [], endOffsets: [String: Int64] = [:], complete: Bool = false) {
+    public init(
+        batches: [LogBatch] = [], endOffsets: [String: Int64] = [:], complete: Bool = false, isNumbered: Bool = false
+    ) {
         self.batches = batches
         self.endOffsets = endOffsets
         self.complete = complete
+        self.isNumbered = isNumbered
     }
 }
 
@@ -29,7 +34,7 @@ public struct LogBatch: Codable, Sendable, Equatable {
     public var producerEpoch: Int16
     /// Sequence of the first record, -1 for none.
     public var baseSequence: Int32
-    /// The record ids by the payload convention, in offset order; -1 for a record that is not ours.
+    /// The record ids by the payload convention or by the records' headers, in offset order; -1 for a record that is not ours.
     public var recordIDs: [Int64]
     /// A 64-bit FNV-1a hash of each record's value, as hexadecimal, in offset order.
     public var valueHashes: [String]

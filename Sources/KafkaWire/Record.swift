@@ -10,6 +10,7 @@ public struct RecordView {
     public let value: UnsafeRawBufferPointer?
     /// Number of headers.
     public let headerCount: Int32
+    private let headers: UnsafeRawBufferPointer
 
     /// Reads the record at the reader's position and leaves the reader behind it.
     ///
@@ -24,11 +25,26 @@ public struct RecordView {
         value = try Self.field(&body, "value")
         headerCount = try body.varint("headersCount")
         guard headerCount >= 0 else { throw body.error(.badLength(Int64(headerCount)), "headersCount") }
+        headers = UnsafeRawBufferPointer(rebasing: body.bytes[body.position...])
         for _ in 0..<headerCount {
             guard try Self.field(&body, "headerKey") != nil else { throw body.error(.unexpectedNull, "headerKey") }
             _ = try Self.field(&body, "headerValue")
         }
         guard body.remaining == 0 else { throw body.error(.badLength(Int64(length)), "recordLength") }
+    }
+
+    /// The value of the first header with this key; nil when there is none or its value is null.
+    public func header(_ key: StaticString) -> UnsafeRawBufferPointer? {
+        guard headerCount > 0 else { return nil }
+        let wanted = UnsafeRawBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount)
+        var reader = ByteReader(headers)
+        for _ in 0..<headerCount {
+            // The record was read to its end before: nothing here can fail.
+            guard let name = try? Self.field(&reader, "headerKey"), let value = try? Self.field(&reader, "headerValue")
+            else { return nil }
+            if name.elementsEqual(wanted) { return value }
+        }
+        return nil
     }
 
     private static func field(

@@ -13,6 +13,8 @@ public struct ReadBatch: Sendable, Equatable {
         public var key: [UInt8]?
         /// The value; nil for null.
         public var value: [UInt8]?
+        /// The value of the header `crosswind-record`, by which a program numbers its records; nil for none.
+        public var header: [UInt8]?
     }
 
     /// Topic name.
@@ -200,6 +202,9 @@ public struct LogReader: Sendable {
         }
     }
 
+    /// The one header that is kept: the number that a program gave its record (docs/driver-protocol.md).
+    private static let numberKey: StaticString = "crosswind-record"
+
     private static func open(_ view: RecordBatchView, _ topic: String, _ partition: Int32) -> ReadBatch {
         let header = view.header
         var batch = ReadBatch(topic: topic, partition: partition, header: header, records: [], isOpened: false)
@@ -212,7 +217,8 @@ public struct LogReader: Sendable {
                             offset: header.baseOffset + Int64(record.offsetDelta),
                             timestampMs: header.isLogAppendTime
                                 ? header.maxTimestamp : header.baseTimestamp &+ record.timestampDelta,
-                            key: record.key.map(Array.init), value: record.value.map(Array.init)))
+                            key: record.key.map(Array.init), value: record.value.map(Array.init),
+                            header: record.header(numberKey).map(Array.init)))
                 }
             }
             batch.isOpened = true

@@ -191,8 +191,15 @@ struct Ledger {
 // MARK: - Questions
 
 extension Ledger {
-    /// True when records can be told apart in the log; a producer without a driver writes what it likes.
-    var hasRecordIDs: Bool { record.client.reportsRecords }
+    /// True when the client reports on each record; a producer without a driver says nothing.
+    var hasReports: Bool { record.client.reportsRecords }
+
+    /// True when records can be told apart in the log: by their values, which a driver writes by convention, or by the
+    /// numbers that a program without a driver puts into a header.
+    var hasRecordIDs: Bool { hasReports || isNumbered }
+
+    /// True when a program without a driver numbered its records.
+    var isNumbered: Bool { !hasReports && record.log?.isNumbered == true }
 
     /// The log batch that holds `copy`.
     func logBatch(_ copy: Copy) -> LogBatch? {
@@ -287,7 +294,7 @@ extension Ledger {
     /// When records were acknowledged, in time order: from the client's reports, or from the wire for a producer that
     /// reports nothing.
     func acknowledgements() -> [(timeUs: Int64, records: Int)] {
-        if hasRecordIDs {
+        if hasReports {
             return record.client.records.lazy.filter { $0.outcome == .acknowledged }.map(\.reportedUs).sorted()
                 .map { ($0, 1) }
         }

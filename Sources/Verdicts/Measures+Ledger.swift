@@ -4,7 +4,7 @@ extension Measures {
     /// The numbers of a cell. A number that the accounts cannot give is nil, not 0.
     init(_ ledger: Ledger) {
         self.init()
-        if ledger.hasRecordIDs { countRecords(ledger) } else { countBatches(ledger) }
+        if ledger.hasReports { countRecords(ledger) } else { countBatches(ledger) }
         countWire(ledger)
         countFetched(ledger)
         recoveryMs = Recovery.measure(ledger).recoveryMs
@@ -67,7 +67,15 @@ extension Measures {
         if acked > 0, lastUs > firstUs { throughputRecordsPerS = Double(acked) * 1e6 / Double(lastUs - firstUs) }
         latencies.sort()
         ackLatencyMs = Self.latency(latencies)
-        duplicates = NoDuplicates.repeatedBatches(wire).extraRecords
+        guard ledger.isNumbered, let log = ledger.record.log else {
+            duplicates = NoDuplicates.repeatedBatches(wire).extraRecords
+            return
+        }
+        duplicates = ledger.furtherCopies.count
+        if log.complete {
+            lost = NoLoss.lost(ledger).count
+            reordered = Order.reordered(ledger).count
+        }
     }
 
     private mutating func countWire(_ ledger: Ledger) {

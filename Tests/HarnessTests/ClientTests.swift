@@ -99,7 +99,6 @@ struct ClientTests {
                   config: { batch.num.messages: 1, max.in.flight.requests.per.connection: 10 }
                 workload: { records: 400, rate: 120/s, size: 200B }
                 faults:
-                  - { during: always, delay: 15ms }
                   - { at: 1s, for: 300ms, direction: brokerToClient, partition: true }
                   - { at: 1200ms, do: [reset] }
                 expect:
@@ -173,6 +172,53 @@ struct ClientTests {
                   - { duplicates: 1 }
                 """)
         #expect(results.cells.count == 1)
+    }
+
+    /// The same program with its records numbered by a header: the ledger is one of records again.
+    @Test(
+        .enabled(if: hasClients, "needs the clients: make clients"),
+        arguments: [
+            // What the program does, and what the verdict must say of it.
+            ("numbers[:]", "duplicates: 1, lost: 0, reordered: 0, survives: false"),
+            ("numbers[:200] + numbers[201:]", "duplicates: 1, lost: 1, reordered: 0, survives: false"),
+            ("numbers[:300] + [301, 300] + numbers[302:]", "duplicates: 1, lost: 0, reordered: 1, survives: false"),
+            ("numbers + [7]", "duplicates: 2, lost: 0, survives: false"),
+        ])
+    func aProgramThatNumbersItsRecordsIsJudgedRecordByRecord(order: String, expected: String) throws {
+        let program = """
+            import os, sys, kafka
+            p = kafka.KafkaProducer(bootstrap_servers=sys.argv[1], enable_idempotence=False, retries=5)
+            numbers = list(range(500))
+            for n in \(order):
+                header = ('crosswind-record', ('%s/%d' % (os.environ['CROSSWIND_RUN'], n)).encode())
+                p.send(sys.argv[2], b'an order', partition=0, headers=[header]).get()
+            """
+        let code = program.split(separator: "\n").joined(separator: "\\n")
+        let (results, _) = try EndToEndTests.results(
+            [], expecting: 0,
+            scenario: """
+                name: numbered
+                claim: c
+                producer:
+                  client: command
+                  command:
+                    - env
+                    - PYTHONPATH=\(Self.cache)/kafka-python/3.0.12
+                    - \(Self.cache)/python/bin/python3
+                    - -c
+                    - "\(code)"
+                    - "{bootstrap}"
+                    - "{topic}"
+                workload: { records: 500, size: 24B }
+                faults:
+                  - { on: { response: Produce, nth: 100 }, do: [drop, reset] }
+                timeout: 60s
+                expect:
+                  - { \(expected) }
+                """)
+        #expect(results.cells.count == 1)
+        let duplicates = results.cells.first?.verdict.properties.first { $0.property == "no-duplicates" }
+        #expect(duplicates?.records.contains(99) == true, "\(duplicates?.detail ?? "")")
     }
 
     // MARK: - Bad input

@@ -8,9 +8,9 @@ import Testbed
 /// broker's log alone judge it.
 ///
 /// In `producer.command` these words are replaced: `{bootstrap}` by the broker's address, `{topic}` by the first topic,
-/// `{records}`, `{rate}` and `{size}` by the workload. Its output goes to `driver.log`. Time zero is when its first Produce
-/// request is seen at its end of the link. Values that follow the payload convention (`RecordPayload`) bring the ledger of
-/// records back.
+/// `{records}`, `{rate}` and `{size}` by the workload, `{run}` by what it numbers its records with. Its output goes to
+/// `driver.log`. Time zero is when its first Produce request is seen at its end of the link. Records that are numbered by
+/// a header (`RecordNumber`) bring the ledger of records back.
 final class CellProgram: Sendable {
     private let cell: ScenarioCell
     private let command: ChildCommand
@@ -33,12 +33,14 @@ final class CellProgram: Sendable {
         let values = [
             "{bootstrap}": bootstrap, "{topic}": cell.broker.topics.first?.name ?? "",
             "{records}": "\(cell.workload.records)", "{size}": "\(cell.workload.size)",
-            "{rate}": cell.workload.rate.map { "\($0)" } ?? "unlimited",
+            "{run}": RecordNumber.run(seed: cell.seed), "{rate}": cell.workload.rate.map { "\($0)" } ?? "unlimited",
         ]
         let words = cell.producer.command.map { word in
             values.reduce(word) { $0.replacingOccurrences(of: $1.key, with: $1.value) }
         }
-        command = ChildCommand(executable: words.first ?? "", arguments: Array(words.dropFirst())).inside(namespace)
+        command = ChildCommand(executable: words.first ?? "", arguments: Array(words.dropFirst()),
+            environment: [RecordNumber.variable: RecordNumber.run(seed: cell.seed)]
+        ).inside(namespace)
     }
 
     /// Runs the program to its end; exit code 0 means that it sent all it wanted.

@@ -9,13 +9,15 @@ struct LogReadBack: Sendable {
     let broker: any BrokerUnderTest
     /// The topics to read.
     let topics: [String]
+    /// What the program under test numbers its records with; nil when a driver writes values by convention.
+    var run: String?
 
     /// Reads.
     ///
     /// - Throws: ``HarnessError`` when no node answers or a partition cannot be read to its end.
     func read() async throws -> LogAccount {
         let start = broker.logStart
-        return try await fromAnyNode { Self.account(try $0.read(topics: topics, from: start)) }
+        return try await fromAnyNode { account(try $0.read(topics: topics, from: start)) }
     }
 
     /// Where the partitions end now.
@@ -94,25 +96,36 @@ struct LogReadBack: Sendable {
             remedy: "a node that was killed must be started again before the end of the cell")
     }
 
-    private static func account(_ log: ReadLog) -> LogAccount {
-        var account = LogAccount(complete: log.isComplete && log.batches.allSatisfy(\.isOpened))
+    private func account(_ log: ReadLog) -> LogAccount {
+        let numbers = numbers(log)
+        var account = LogAccount(complete: log.isComplete && log.batches.allSatisfy(\.isOpened), isNumbered: numbers != nil)
         account.batches.reserveCapacity(log.batches.count)
-        for batch in log.batches where !batch.header.isControl {
+        for (index, batch) in log.batches.enumerated() where !batch.header.isControl {
             let empty: [UInt8] = []
             account.batches.append(
                 LogBatch(
                     topic: batch.topic, partition: batch.partition, baseOffset: batch.header.baseOffset,
                     producerID: batch.header.producerID, producerEpoch: batch.header.producerEpoch,
                     baseSequence: batch.header.baseSequence,
-                    recordIDs: batch.records.map { record in
-                        RecordPayload.id(of: record.value ?? empty).flatMap { Int64(exactly: $0) } ?? -1
-                    },
+                    recordIDs: numbers?[index]
+                        ?? batch.records.map { record in
+                            RecordPayload.id(of: record.value ?? empty).flatMap { Int64(exactly: $0) } ?? -1
+                        },
                     valueHashes: batch.records.map { String(RecordPayload.hash($0.value ?? empty), radix: 16) }))
         }
         for (topic, partitions) in log.endOffsets {
             for (partition, offset) in partitions { account.endOffsets["\(topic)-\(partition)"] = offset }
         }
         return account
+    }
+
+    /// The numbers in the records' headers, batch by batch; nil when no record of this run has one.
+    private func numbers(_ log: ReadLog) -> [[Int64]]? {
+        guard let run else { return nil }
+        let numbers = log.batches.map { batch in
+            batch.records.map { $0.header.flatMap { RecordNumber.number(of: $0, run: run) } ?? -1 }
+        }
+        return numbers.contains { $0.contains { $0 >= 0 } } ? numbers : nil
     }
 }
 

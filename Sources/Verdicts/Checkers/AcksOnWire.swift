@@ -14,7 +14,7 @@ enum AcksOnWire: Checker {
     static func check(_ ledger: Ledger) -> PropertyResult {
         guard ledger.record.wire != nil else { return inconclusive("there are no captures to compare with") }
         guard ledger.record.log != nil else { return inconclusive("the log was not read back") }
-        guard ledger.hasRecordIDs else { return passed("not judged: the client reports nothing") }
+        guard ledger.hasReports else { return passed("not judged: the client reports nothing") }
         let reconciliation = Reconciliation(ledger)
         let counts = reconciliation.counts
         let summary = Disagreement.allCases.compactMap { kind in counts[kind].map { "\(kind.rawValue) \($0)" } }

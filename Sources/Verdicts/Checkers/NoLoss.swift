@@ -3,7 +3,8 @@ import EvidenceModel
 /// Property: every acknowledged record is in the log.
 ///
 /// Evidence: the client's delivery reports against the log read back. For a producer that reports nothing: the batches
-/// that were acknowledged on the wire against the offsets that the log holds.
+/// that were acknowledged on the wire against the offsets that the log holds; and where it numbers its records, and ends
+/// with exit code 0, every number below the workload's.
 /// Inconclusive: without a complete read-back a record that is not seen is not proven lost.
 enum NoLoss: Checker {
     static let property = "no-loss"
@@ -12,7 +13,8 @@ enum NoLoss: Checker {
 
     static func check(_ ledger: Ledger) -> PropertyResult {
         guard ledger.record.log != nil else { return inconclusive("the log was not read back") }
-        guard ledger.hasRecordIDs else { return checkBatches(ledger) }
+        if ledger.isNumbered { return checkNumbers(ledger) }
+        guard ledger.hasReports else { return checkBatches(ledger) }
         let lost = Self.lost(ledger)
         guard let first = lost.first else {
             let acked = ledger.record.client.records.lazy.filter { $0.outcome == .acknowledged }.count
@@ -39,6 +41,7 @@ enum NoLoss: Checker {
 
     /// Ids of acknowledged records that the log does not hold, ascending.
     static func lost(_ ledger: Ledger) -> [Int64] {
+        if ledger.isNumbered { return missingNumbers(ledger) }
         var lost: [Int64] = []
         for (id, record) in ledger.record.client.records.enumerated()
         where record.outcome == .acknowledged && ledger.firstCopies[id] == .absent {
@@ -71,6 +74,22 @@ enum NoLoss: Checker {
     /// When the batch's last answer before a moment reached the client; 0 for none.
     private static func answered(_ batch: WireEvidence.Batch, before timeUs: Int64) -> Int64 {
         batch.attempts.compactMap(\.ackReachedClientUs).filter { $0 <= timeUs }.max() ?? 0
+    }
+
+    private static func checkNumbers(_ ledger: Ledger) -> PropertyResult {
+        let batches = checkBatches(ledger)
+        let missing = missingNumbers(ledger)
+        guard batches.outcome != .failed, let first = missing.first else { return batches }
+        return failed(
+            "\(Words.count(missing.count, "numbered record")) not in the log, though the program ended with exit code 0,"
+                + " first: record \(first)",
+            batches: [], records: Array(missing.prefix(20)))
+    }
+
+    /// Numbers that a program without a driver should have written: exit code 0 says that it delivered all of them.
+    private static func missingNumbers(_ ledger: Ledger) -> [Int64] {
+        guard ledger.record.history.contains(where: { $0.kind == .driverDone }) else { return [] }
+        return ledger.firstCopies.indices.lazy.filter { ledger.firstCopies[$0] == .absent }.map { Int64($0) }
     }
 
     private static func checkBatches(_ ledger: Ledger) -> PropertyResult {

@@ -14,7 +14,9 @@ enum PayloadIntegrity: Checker {
 
     static func check(_ ledger: Ledger) -> PropertyResult {
         guard let log = ledger.record.log else { return inconclusive("the log was not read back") }
-        guard ledger.hasRecordIDs else { return passed("not judged: the producer writes payloads of its own") }
+        guard ledger.hasReports else {
+            return foreign(ledger) ?? passed("not judged: the producer writes payloads of its own")
+        }
         var corrupt: [Ledger.Copy] = []
         var records: [Int64] = []
         let size = ledger.record.cell.workload.sizeBytes
@@ -34,16 +36,20 @@ enum PayloadIntegrity: Checker {
                     + " at \(ledger.partitionName(first)) offset \(ledger.offset(first))",
                 batches: ledger.batchIDs(corrupt), records: records)
         }
-        if let first = ledger.foreignCopies.first {
-            return failed(
-                "\(Words.count(ledger.foreignCopies.count, "record")) of the log carry no id of this run, first:"
-                    + " \(ledger.partitionName(first)) offset \(ledger.offset(first))",
-                batches: ledger.batchIDs(ledger.foreignCopies))
-        }
+        if let foreign = foreign(ledger) { return foreign }
         if let silent = SilentLoss(ledger) {
             return failed(silent.detail, batches: ledger.batchIDs(silent.holders), records: silent.records)
         }
         return passed("every value in the log is what was sent")
+    }
+
+    /// Records that carry no id of this run; nil when there are none, or no id is to be expected.
+    private static func foreign(_ ledger: Ledger) -> PropertyResult? {
+        guard ledger.hasRecordIDs, let first = ledger.foreignCopies.first else { return nil }
+        return failed(
+            "\(Words.count(ledger.foreignCopies.count, "record")) of the log carry no id of this run, first:"
+                + " \(ledger.partitionName(first)) offset \(ledger.offset(first))",
+            batches: ledger.batchIDs(ledger.foreignCopies))
     }
 
     /// A hash as the record writes it: up to 16 hexadecimal digits.

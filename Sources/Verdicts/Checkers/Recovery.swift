@@ -137,11 +137,11 @@ enum Recovery: Checker {
     private static func endOfRun(_ ledger: Ledger, lastAckUs: Int64) -> Int64 {
         let done = ledger.record.history.last { $0.kind == .driverDone || $0.kind == .driverExited }?.timeUs ?? 0
         let lastReport = ledger.record.client.records.lazy.map(\.reportedUs).max() ?? 0
-        return max(lastAckUs, lastReport, ledger.hasRecordIDs ? 0 : done)
+        return max(lastAckUs, lastReport, ledger.hasReports ? 0 : done)
     }
 
     private static func isDelivered(_ ledger: Ledger) -> Bool {
-        guard ledger.hasRecordIDs else { return !ledger.isAcknowledgedOnWire.contains(false) }
+        guard ledger.hasReports else { return !ledger.isAcknowledgedOnWire.contains(false) }
         return ledger.record.client.records.count >= ledger.record.cell.workload.records
             && ledger.record.client.records.allSatisfy { $0.outcome == .acknowledged }
     }
