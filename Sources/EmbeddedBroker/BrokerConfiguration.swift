@@ -118,6 +118,7 @@ struct BrokerProperties: Sendable {
     init(_ properties: [String: String], release: Release) throws {
         let reader = PropertyReader(broker: properties)
         defects = try Defects(properties, reader)
+        _ = try SaslSettings(properties)
         func int64(_ name: String, _ value: inout Int64) throws { try reader.int64("", name, into: &value) }
         producerExpirationMs = release.defaultProducerExpirationMs
         if !release.isAtLeast(3, 4) { try int64("transactional.id.expiration.ms", &producerExpirationMs) }

@@ -25,6 +25,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     private let limits: BrokerConfiguration.Limits
     private let logger: Logger
     private let memory: RequestMemory
+    private var sasl: SaslSession?
     private var input = ByteBuffer()
     private var accounted = 0
     private var isBusy = false
@@ -41,6 +42,8 @@ final class ConnectionHandler: ChannelInboundHandler {
         self.gate = gate
         limits = configuration.limits
         logger = configuration.logger
+        // The properties were checked when the cluster was made.
+        sasl = (try? SaslSettings(configuration.properties)).flatMap { $0 }.map(SaslSession.init)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -117,6 +120,11 @@ final class ConnectionHandler: ChannelInboundHandler {
     private func submit(_ frame: ByteBuffer, _ context: ChannelHandlerContext) {
         let loop = context.eventLoop
         let bound = NIOLoopBound((handler: self, context: context), eventLoop: loop)
+        if case .reply(let reply)? = frame.withUnsafeReadableBytes({ sasl?.take($0) }) {
+            // Later, not at once: many such frames in one read must not nest.
+            loop.execute { bound.value.handler.finish(reply, bound.value.context) }
+            return
+        }
         let gate = gate
         let cluster = cluster
         let nodeID = nodeID
@@ -133,11 +141,12 @@ final class ConnectionHandler: ChannelInboundHandler {
         guard !isClosing else { return }
         switch reply {
         case .response(let bytes):
-            var buffer = context.channel.allocator.buffer(capacity: bytes.count + 4)
-            buffer.writeInteger(Int32(bytes.count))
-            buffer.writeBytes(bytes)
-            context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+            write(bytes, context)
             isBusy = false
+        case .lastResponse(let bytes, let why):
+            write(bytes, context)
+            close(context, why)
+            return
         case .nothing: isBusy = false
         case .close(let why):
             close(context, why)
@@ -147,6 +156,13 @@ final class ConnectionHandler: ChannelInboundHandler {
             return
         }
         process(context)
+    }
+
+    private func write(_ bytes: [UInt8], _ context: ChannelHandlerContext) {
+        var buffer = context.channel.allocator.buffer(capacity: bytes.count + 4)
+        buffer.writeInteger(Int32(bytes.count))
+        buffer.writeBytes(bytes)
+        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
     }
 
     private func close(_ context: ChannelHandlerContext, _ why: String) {

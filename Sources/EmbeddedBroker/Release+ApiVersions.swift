@@ -57,6 +57,7 @@ extension Release {
             ]
         ),
         (.saslHandshake, [(0, 11, 0...0), (1, 0, 0...1)]),
+        (.saslAuthenticate, [(1, 0, 0...0), (2, 2, 0...1), (2, 5, 0...2)]),
         (.apiVersions, [(0, 11, 0...1), (2, 0, 0...2), (2, 4, 0...3), (3, 9, 0...4)]),
         (
             .createTopics,

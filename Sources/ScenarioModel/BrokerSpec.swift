@@ -18,6 +18,24 @@ public struct BrokerSpec: Sendable, Equatable {
     public var service: String?
     /// How long the broker may take until it answers.
     public var readyWithin: Duration
+    /// How the harness's own client logs in, for topics and read-back; nil: not at all.
+    public var login: Login?
+    /// Where every node listens in plain text for the harness's own client; nil: where clients connect to.
+    public var plaintextPort: Int?
+
+    /// SASL PLAIN words.
+    public struct Login: Sendable, Equatable {
+        /// User name.
+        public var username: String
+        /// Password.
+        public var password: String
+
+        /// A user and the password.
+        public init(username: String, password: String) {
+            self.username = username
+            self.password = password
+        }
+    }
 
     /// The kinds of broker.
     public enum Kind: String, Sendable, CaseIterable {
@@ -62,10 +80,13 @@ public struct BrokerSpec: Sendable, Equatable {
         address = nil
         service = nil
         readyWithin = .seconds(30)
+        login = nil
+        plaintextPort = nil
     }
 
     static let keys = [
-        "kind", "release", "nodes", "topics", "config", "command", "address", "service", "ready_within",
+        "kind", "release", "nodes", "topics", "config", "command", "address", "service", "ready_within", "login",
+        "plaintext_port",
     ]
 
     static let topicKeys = ["name", "partitions", "replicas", "config"]
@@ -91,7 +112,25 @@ public struct BrokerSpec: Sendable, Equatable {
         if let ready = value["ready_within"] {
             readyWithin = errors.attempt { try ready.duration(in: .milliseconds(100)...(.seconds(600))) } ?? readyWithin
         }
+        decodeAccess(value, errors: &errors)
         decodeKindOptions(value, errors: &errors)
+    }
+
+    private mutating func decodeAccess(_ value: ScenarioValue, errors: inout ErrorCollector) {
+        if let loginValue = value["login"] {
+            errors.attempt { try loginValue.requireKnownKeys(["username", "password"]) }
+            login = errors.attempt {
+                Login(
+                    username: try loginValue.required("username").text(),
+                    password: try loginValue.required("password").text())
+            }
+        }
+        if let portValue = value["plaintext_port"] {
+            plaintextPort = errors.attempt { try portValue.count(in: 1...65535) }
+            if kind == .embedded {
+                errors.add(portValue.error("'plaintext_port' is for brokers that are not ours: ours speak no TLS"))
+            }
+        }
     }
 
     private mutating func decodeKindOptions(_ value: ScenarioValue, errors: inout ErrorCollector) {

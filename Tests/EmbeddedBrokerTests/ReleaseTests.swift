@@ -43,6 +43,7 @@ struct ReleaseTests {
                 case .offsetForLeaderEpoch: OffsetForLeaderEpochRequest.versions
                 case .findCoordinator: FindCoordinatorRequest.versions
                 case .saslHandshake: SaslHandshakeRequest.versions
+                case .saslAuthenticate: SaslAuthenticateRequest.versions
                 default: nil
                 }
             #expect(

@@ -39,6 +39,7 @@ extension ClusterCore {
             try answer(header, reply) { offsetForLeaderEpoch(nodeID, try request(&reader, header)) }
         case .findCoordinator: try answer(header, reply) { findCoordinator(try request(&reader, header), header) }
         case .saslHandshake: try answer(header, reply) { saslHandshake(try request(&reader, header)) }
+        case .saslAuthenticate: try answer(header, reply) { saslAuthenticate(try request(&reader, header)) }
         default: reply(.close("\(header.apiKey) is not implemented"))
         }
     }

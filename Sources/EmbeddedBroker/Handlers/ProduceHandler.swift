@@ -8,6 +8,8 @@ import Logging
 enum Reply: Sendable {
     /// An encoded answer, without the frame's length.
     case response([UInt8])
+    /// An encoded answer, after which the connection is closed; why.
+    case lastResponse([UInt8], String)
     /// Done, and nothing is sent (acks=0).
     case nothing
     /// The connection is closed; why.

@@ -1,7 +1,8 @@
 import KafkaWire
 
-// ApiVersions, InitProducerId, FindCoordinator, SaslHandshake. Gaps: no transactional producers and no consumer groups
-// (both are told that their coordinator is not available); no SASL (there is one plaintext listener).
+// ApiVersions, InitProducerId, FindCoordinator, and SaslHandshake and SaslAuthenticate where no login is wanted (see
+// SaslSession for where it is). Gaps: no transactional producers and no consumer groups (both are told that their
+// coordinator is not available).
 extension ClusterCore {
     /// ApiVersions: an unsupported version is answered in version 0 with error 35 (KIP-511).
     func apiVersions(_ header: RequestHeaderView, _ reader: inout ByteReader, _ reply: ReplyTo) throws {
@@ -68,6 +69,14 @@ extension ClusterCore {
     func saslHandshake(_ request: SaslHandshakeRequest) -> SaslHandshakeResponse {
         var response = SaslHandshakeResponse()
         response.errorCode = ErrorCode.illegalSaslState.rawValue
+        return response
+    }
+
+    /// SaslAuthenticate on a plaintext listener: 34.
+    func saslAuthenticate(_ request: SaslAuthenticateRequest) -> SaslAuthenticateResponse {
+        var response = SaslAuthenticateResponse()
+        response.errorCode = ErrorCode.illegalSaslState.rawValue
+        response.errorMessage = "this listener wants no SASL"
         return response
     }
 }

@@ -65,7 +65,9 @@ struct BrokerSetup: Sendable {
 
     private var reader: LogReader {
         let connect = connect
-        return LogReader(host: addresses[0].host, port: Int(addresses[0].port), timeout: .seconds(5)) { host, port in
+        return LogReader(
+            host: addresses[0].host, port: Int(addresses[0].port), timeout: .seconds(5), login: spec.readerLogin
+        ) { host, port in
             try connect(host, UInt16(clamping: port))
         }
     }
@@ -110,4 +112,9 @@ struct BrokerSetup: Sendable {
             }
         }
     }
+}
+
+extension BrokerSpec {
+    /// The login of the harness's own client.
+    var readerLogin: LogReader.Login? { login.map { .init(user: $0.username, password: $0.password) } }
 }

@@ -46,7 +46,7 @@ final class CommandBroker: BrokerUnderTest {
     }
 
     func connectWithoutFaults(host: String, port: UInt16) throws -> Int32 {
-        try testbed.connectInside(host: host, port: port)
+        try testbed.connectInside(host: host, port: cell.broker.plaintextPort.map { UInt16(clamping: $0) } ?? port)
     }
 
     func perform(_ action: BrokerAction, node: Int) async throws -> Bool {

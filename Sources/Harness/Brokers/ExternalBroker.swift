@@ -82,7 +82,8 @@ final class ExternalBroker: BrokerUnderTest {
 
     func connectWithoutFaults(host: String, port: UInt16) throws -> Int32 {
         let target = known.withLock { $0.outside[Self.key(host, port)] }
-        return try dialer.connect(host: target?.host ?? host, port: target?.port ?? port)
+        let wanted = cell.broker.plaintextPort.map { UInt16(clamping: $0) } ?? target?.port ?? port
+        return try dialer.connect(host: target?.host ?? host, port: wanted)
     }
 
     var logStart: [String: [Int32: Int64]] { known.withLock { $0.ends } }
@@ -131,7 +132,9 @@ final class ExternalBroker: BrokerUnderTest {
 
     /// What is in the topics already is none of the cell's.
     private func noteEnds() async throws {
-        let log = try await LogReadBack(broker: self, topics: cell.broker.topics.map(\.name)).ends()
+        let log = try await LogReadBack(
+            broker: self, topics: cell.broker.topics.map(\.name), login: cell.broker.readerLogin
+        ).ends()
         known.withLock { $0.ends = log }
     }
 }

@@ -169,7 +169,8 @@ final class CellExperiment: Sendable {
     private func readBack(_ broker: any BrokerUnderTest) async throws {
         let reader = LogReadBack(
             broker: broker, topics: cell.broker.topics.map(\.name),
-            run: cell.producer.client == "command" ? RecordNumber.run(seed: cell.seed) : nil)
+            run: cell.producer.client == "command" ? RecordNumber.run(seed: cell.seed) : nil,
+            login: cell.broker.readerLogin)
         let log = try await reader.read()
         try record.write(log)
         history.append(.logReadBack, values: ["batches": Int64(log.batches.count)])

@@ -11,6 +11,8 @@ struct LogReadBack: Sendable {
     let topics: [String]
     /// What the program under test numbers its records with; nil when a driver writes values by convention.
     var run: String?
+    /// How to log in.
+    var login: LogReader.Login?
 
     /// Reads.
     ///
@@ -82,7 +84,7 @@ struct LogReadBack: Sendable {
             let parts = address.split(separator: ":")
             guard parts.count == 2, let port = Int(parts[1]) else { continue }
             let broker = broker
-            let reader = LogReader(host: String(parts[0]), port: port) { host, port in
+            let reader = LogReader(host: String(parts[0]), port: port, login: login) { host, port in
                 try broker.connectWithoutFaults(host: host, port: UInt16(clamping: port))
             }
             do {
