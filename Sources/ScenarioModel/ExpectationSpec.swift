@@ -102,20 +102,23 @@ public struct ExpectationSpec: Sendable, Equatable {
         return spec
     }
 
+    /// Expectations that are true or false: the cell survives; the client refuses its configuration.
+    private static let yesOrNo = ["survives", "refused"]
+
     private static func checks(
         _ entry: ScenarioValue.Entry, path: String, rules: ScenarioRules
     ) throws -> [Check] {
         let line = entry.keyLocation.line
-        if entry.key == "survives" {
-            let survives = try entry.value.bool()
+        if yesOrNo.contains(entry.key) {
+            let holds = try entry.value.bool()
             return [
                 Check(
-                    measure: "survives", comparison: .equal, value: survives ? 1 : 0, text: "survives: \(survives)",
+                    measure: entry.key, comparison: .equal, value: holds ? 1 : 0, text: "\(entry.key): \(holds)",
                     line: line)
             ]
         }
         guard isMeasure(entry.key, rules: rules) else {
-            let words = ["when", "survives"] + rules.measures + ["at_least", "of"]
+            let words = ["when"] + yesOrNo + rules.measures + ["at_least", "of"]
             throw ScenarioError(
                 at: entry.keyLocation, "\(path): unknown measure '\(entry.key.prefix(60))'",
                 allowed: words.joined(separator: ", "), didYouMean: Suggestion.nearest(to: entry.key, among: words))

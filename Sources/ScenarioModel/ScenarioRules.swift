@@ -42,6 +42,6 @@ public struct ScenarioRules: Sendable {
     /// The apis that a producer speaks, and those that read a log back.
     public static let apis = [
         "Produce", "InitProducerId", "Metadata", "ApiVersions", "Fetch", "ListOffsets", "CreateTopics",
-        "FindCoordinator", "AddPartitionsToTxn", "EndTxn",
+        "FindCoordinator", "AddPartitionsToTxn", "EndTxn", "SaslHandshake", "SaslAuthenticate",
     ]
 }

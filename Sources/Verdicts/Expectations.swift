@@ -13,10 +13,16 @@ enum Expectations {
 
     /// One expectation with its outcome.
     static func judge(
-        _ expectation: CellDescription.Expectation, _ measures: Measures, survived: Bool?, doubts: [Doubt]
+        _ expectation: CellDescription.Expectation, _ measures: Measures, survived: Bool?, refused: Bool,
+        doubts: [Doubt]
     ) -> Assertion {
         let isSurvival = expectation.measure == MeasureName.survives
-        let actual = isSurvival ? survived.map { $0 ? 1 : 0 } : MeasureName.value(expectation.measure, measures)
+        let actual: Double? =
+            switch expectation.measure {
+            case MeasureName.survives: survived.map { $0 ? 1 : 0 }
+            case MeasureName.refused: refused ? 1 : 0
+            default: MeasureName.value(expectation.measure, measures)
+            }
         var assertion = Assertion(
             text: expectation.text, line: expectation.line, actual: actual, outcome: .inconclusive)
         guard let actual, let holds = compare(actual, expectation) else { return assertion }

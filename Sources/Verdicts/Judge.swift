@@ -20,7 +20,8 @@ public enum Judge {
         let survived = survived(properties, doubts)
         let measures = Measures(ledger)
         let assertions = Expectations.of(record.cell).map {
-            Expectations.judge($0, measures, survived: survived, doubts: doubts)
+            Expectations.judge(
+                $0, measures, survived: survived, refused: Soundness.isRejectedAtOnce(record), doubts: doubts)
         }
         let outcome = max(
             assertions.map(\.outcome).max() ?? .passed, doubts.isEmpty ? Outcome.passed : .inconclusive)

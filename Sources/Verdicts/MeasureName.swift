@@ -4,6 +4,8 @@ import EvidenceModel
 enum MeasureName {
     /// Name of the expectation that is no number.
     static let survives = "survives"
+    /// Name of the expectation that the client refuses its configuration.
+    static let refused = "refused"
 
     /// Names and how each is read. `error_codes.N` stands beside them for every code,
     /// `fetched_records.N` and `fetch_errors.N` for every Fetch version.

@@ -310,4 +310,75 @@ struct ClientTests {
         #expect(result.exitCode == 69, "\(result.output)")
         #expect(result.output.contains("ended"), "\(result.output)")
     }
+
+    @Test func aRefusalThatIsExpectedIsAResult() throws {
+        func refusing(_ idempotent: Bool, _ expectation: String) -> String {
+            """
+            name: refusal
+            claim: c
+            producer: { client: raw, config: { enable.idempotence: \(idempotent), raw.produce.version: 2 } }
+            broker: { release: "2.5" }
+            workload: { records: 100, rate: 1000/s, size: 100B }
+            faults: [{ at: 10ms, for: 50ms, loss: 10% }]
+            expect: [{ \(expectation) }]
+            """
+        }
+        let (results, _) = try EndToEndTests.results(
+            [], expecting: 0, scenario: refusing(true, "refused: true, sent: 0, acked: 0, survives: false"))
+        #expect(results.cells.first?.verdict.outcome == .passed)
+        _ = try EndToEndTests.results([], expecting: 1, scenario: refusing(false, "refused: true"))
+        let result = try run(refusing(true, "survives: false"))
+        #expect(result.exitCode == 64, "\(result.output)")
+        #expect(result.output.contains("raw.produce.version"), "\(result.output)")
+    }
+
+    @Test func aJarThatIsMissingIsNamed() throws {
+        try CrosswindProgram.withTemporaryDirectory { cache in
+            try FileManager.default.createDirectory(
+                atPath: cache + "/kafka-clients/9.9", withIntermediateDirectories: true)
+            let result = try run(scenario(client: "kafka-clients"), environment: ["CROSSWIND_CACHE": cache])
+            #expect(result.exitCode == 69, "\(result.output)")
+            #expect(
+                result.output.contains("crosswind-driver.jar") || result.output.contains("java is not on PATH"),
+                "\(result.output)")
+            #expect(result.output.contains("make clients"), "\(result.output)")
+        }
+    }
+
+    @Test func aPortInUseIsNamed() throws {
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(listener) }
+        var name = sockaddr_in()
+        name.sin_family = sa_family_t(AF_INET)
+        name.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        withUnsafeMutablePointer(to: &name) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                _ = bind(listener, $0, size)
+                _ = listen(listener, 1)
+                _ = getsockname(listener, $0, &size)
+            }
+        }
+        let address = "127.0.0.1:\(UInt16(bigEndian: name.sin_port))"
+        let result = try CrosswindProgram.run(["broker", "--listen", address])
+        #expect(result.exitCode == 69, "\(result.errors)")
+        #expect(result.errors.contains(address) && result.errors.contains("in use"), "\(result.errors)")
+    }
+
+    @Test(
+        .enabled(if: hasEngine, "needs root and a Docker engine: scripts/dockerd.sh"),
+        arguments: ["tansu", "kafka", "kafka-cluster"])
+    func everyProfileIsValid(profile: String) throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = [
+            "sh", "-c",
+            "c='docker compose'; $c version >/dev/null 2>&1 || c=docker-compose; "
+                + "$c -f docker-compose.yml --profile \(profile) config -q",
+        ]
+        process.currentDirectoryURL = URL(fileURLWithPath: CrosswindProgram.repository)
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+    }
 }

@@ -84,7 +84,7 @@ import Testing
         #expect(try Set(properties("sweep").keys) == Set(SweepDecoder.keys))
         #expect(try Set(properties("sweep", "bisect").keys) == Set(SweepDecoder.bisectKeys))
         #expect(try Set(properties("sweep", "objective").keys) == Set(SweepObjective.words))
-        #expect(try Set(properties("expect", "[]").keys) == ["when", "survives", "at_least", "of"])
+        #expect(try Set(properties("expect", "[]").keys) == ["when", "survives", "refused", "at_least", "of"])
     }
 
     @Test func theSchemaKnowsTheSameWords() throws {

@@ -75,6 +75,7 @@ final class CellExperiment: Sendable {
             history.append(.linkEnded, values: report.historyValues)
             countDrops(testbed)
             switch end {
+            case .refused where cell.expectsRefusal: break
             case .refused(let text): throw ClientRefusal(description: "\(launch.clientName(cell)): \(text)")
             case .died(let text): history.append(.harnessError, subject: "driver", detail: text)
             case .done, .stopped: break
@@ -190,4 +191,9 @@ extension DriverLaunch {
     func clientName(_ cell: ScenarioCell) -> String {
         ([cell.producer.client] + [cell.producer.version].compactMap { $0 }).joined(separator: " ")
     }
+}
+
+extension ScenarioCell {
+    /// True when the scenario says that the client refuses its configuration: then that is a result and no mistake.
+    var expectsRefusal: Bool { expectations.contains { $0.measure == "refused" && $0.value == 1 } }
 }

@@ -38,7 +38,8 @@ final class CellProgram: Sendable {
         let words = cell.producer.command.map { word in
             values.reduce(word) { $0.replacingOccurrences(of: $1.key, with: $1.value) }
         }
-        command = ChildCommand(executable: words.first ?? "", arguments: Array(words.dropFirst()),
+        command = ChildCommand(
+            executable: words.first ?? "", arguments: Array(words.dropFirst()),
             environment: [RecordNumber.variable: RecordNumber.run(seed: cell.seed)]
         ).inside(namespace)
     }

@@ -100,7 +100,8 @@ struct LogReadBack: Sendable {
 
     private func account(_ log: ReadLog) -> LogAccount {
         let numbers = numbers(log)
-        var account = LogAccount(complete: log.isComplete && log.batches.allSatisfy(\.isOpened), isNumbered: numbers != nil)
+        var account = LogAccount(
+            complete: log.isComplete && log.batches.allSatisfy(\.isOpened), isNumbered: numbers != nil)
         account.batches.reserveCapacity(log.batches.count)
         for (index, batch) in log.batches.enumerated() where !batch.header.isControl {
             let empty: [UInt8] = []
