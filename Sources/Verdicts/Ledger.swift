@@ -201,6 +201,13 @@ extension Ledger {
     /// True when a program without a driver numbered its records.
     var isNumbered: Bool { !hasReports && record.log?.isNumbered == true }
 
+    /// True when the captures are whole and show nothing but TLS: what the wire says cannot be read, and the other three
+    /// accounts judge.
+    var isWireOpaque: Bool {
+        guard let wire = record.wire else { return false }
+        return wire.batches.isEmpty && wire.findings.contains { $0.kind == "opaque_traffic" }
+    }
+
     /// The log batch that holds `copy`.
     func logBatch(_ copy: Copy) -> LogBatch? {
         guard let log = record.log, copy.batch >= 0 else { return nil }

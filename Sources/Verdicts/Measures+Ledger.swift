@@ -9,7 +9,7 @@ extension Measures {
         countFetched(ledger)
         recoveryMs = Recovery.measure(ledger).recoveryMs
         let hasFatal = ledger.record.client.errors.contains { $0.fatal }
-        if ledger.record.wire != nil || hasFatal {
+        if (ledger.record.wire != nil && !ledger.isWireOpaque) || hasFatal {
             sequenceErrors =
                 NoSequenceErrors.answers(ledger).count + ledger.record.client.errors.lazy.filter { $0.fatal }.count
         }
@@ -79,7 +79,7 @@ extension Measures {
     }
 
     private mutating func countWire(_ ledger: Ledger) {
-        guard let wire = ledger.record.wire else { return }
+        guard let wire = ledger.record.wire, !ledger.isWireOpaque else { return }
         // A client without sequences may put the records that it sends again into another batch.
         var resent = Set(wire.batches.lazy.filter { $0.attempts.count > 1 }.map(\.id))
         resent.formUnion(wire.findings.lazy.filter { $0.kind == "records_sent_again" }.compactMap(\.batch))

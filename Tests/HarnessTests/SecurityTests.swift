@@ -150,6 +150,12 @@ struct SecurityTests {
                       - { when: { enable.idempotence: true }, survives: true, duplicates: 0, lost: 0, acked: 2000 }
                     """)
             #expect(results.cells.count == 2)
+            for cell in results.cells.map(\.verdict) {
+                // What nobody could see is not known, and never 0.
+                #expect(cell.measures.errorCodes == nil && cell.measures.retriedBatches == nil)
+                let wire = cell.properties.first { $0.property == "acks-on-wire" }
+                #expect(wire?.detail.contains("TLS") == true, "\(wire?.detail ?? "")")
+            }
         }
     }
 }

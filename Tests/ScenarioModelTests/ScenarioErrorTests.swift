@@ -169,8 +169,8 @@ import Testing
         #expect(
             wrong("faults: [{ on: { response: Prodce, nth: 1 }, do: [dorp] }]") == """
                 x.yaml:3:28: faults.0.on.response: 'Prodce' is unknown; allowed: Produce, InitProducerId, Metadata, \
-                ApiVersions, Fetch, ListOffsets, CreateTopics, FindCoordinator, AddPartitionsToTxn, EndTxn; \
-                did you mean 'Produce'?
+                ApiVersions, Fetch, ListOffsets, CreateTopics, FindCoordinator, AddPartitionsToTxn, EndTxn, \
+                SaslHandshake, SaslAuthenticate; did you mean 'Produce'?
                 x.yaml:3:51: faults.0.do.0: 'dorp' is unknown; allowed: drop, reset, hold, restart, pause; did you mean 'drop'?
                 """)
         #expect(

@@ -85,4 +85,18 @@ import Testing
         fixture.record.wire?.batches[6].attempts[0].baseOffset = nil
         #expect(counts(fixture) == [.ackedWithoutWireAck: 10])
     }
+
+    /// TLS is not a capture with holes: nothing can be read, and the other accounts judge.
+    @Test func opaqueTrafficLeavesTheOtherAccountsToJudge() {
+        var fixture = Fixture()
+        fixture.record.wire?.batches = []
+        #expect(fixture.property("acks-on-wire").outcome == .inconclusive)
+        fixture.record.wire?.findings.append(.init(kind: "opaque_traffic", timeUs: 1, detail: "1 connection is TLS"))
+        let result = fixture.property("acks-on-wire")
+        #expect(result.outcome == .passed && result.detail.contains("TLS"))
+        let measures = Measures(Ledger(fixture.record))
+        #expect(measures.sequenceErrors == nil && measures.errorCodes == nil && measures.deduplicatedBatches == nil)
+        fixture.record.client.records[50].offset = 3
+        #expect(fixture.property("acks-on-wire").outcome == .failed)
+    }
 }

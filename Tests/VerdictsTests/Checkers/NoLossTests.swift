@@ -50,4 +50,19 @@ import Testing
         fixture.forgetLogBatch(2)
         #expect(fixture.property("no-loss").outcome == .failed)
     }
+
+    /// A program without a driver that numbers its records: exit code 0 says that every number was delivered.
+    @Test func aNumberThatIsMissingIsLostWhenTheProgramSaysThatItIsDone() {
+        var fixture = Fixture()
+        fixture.record.client = ClientAccount(reportsRecords: false)
+        fixture.record.log?.isNumbered = true
+        #expect(fixture.property("no-loss").outcome == .passed)
+        fixture.record.log?.batches[3].recordIDs[0] = -1
+        fixture.record.history.removeAll { $0.kind == .driverDone }
+        #expect(fixture.property("no-loss").outcome == .passed, "a program that failed promises nothing")
+        fixture.record.history.append(HistoryEvent(timeUs: Fixture.startUs, kind: .driverDone))
+        let result = fixture.property("no-loss")
+        #expect(result.outcome == .failed && result.records.count == 1, "\(result.detail)")
+        #expect(Measures(Ledger(fixture.record)).lost == 1)
+    }
 }
