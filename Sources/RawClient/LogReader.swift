@@ -111,15 +111,23 @@ public struct LogReader: Sendable {
         return log
     }
 
-    /// Where the partitions of `topics` end now.
+    /// Where the partitions of `topics` end now: the offset behind the last record that can be fetched.
     ///
     /// - Throws: ``RawClientError``.
     public func endOffsets(topics: [String]) throws -> [String: [Int32: Int64]] {
         var ends: [String: [Int32: Int64]] = [:]
         try forEachPartition(of: topics) { topic, partition, connection in
             let name = topic.name ?? ""
-            ends[name, default: [:]][partition] = try connection.offset(
-                topic: name, partition: partition, timestamp: -1)
+            var end = try connection.offset(topic: name, partition: partition, timestamp: -1)
+            // Not every broker tells the truth: Tansu names the last offset, not the one after it.
+            while true {
+                let answer = try connection.fetch(
+                    topic: name, topicID: topic.topicID, partition: partition, offset: end)
+                let batches = Self.batches(answer.records ?? [], name, partition, from: end)
+                guard answer.errorCode == 0, let last = batches.last else { break }
+                end = last.header.baseOffset + Int64(max(last.header.lastOffsetDelta, 0)) + 1
+            }
+            ends[name, default: [:]][partition] = end
         }
         return ends
     }

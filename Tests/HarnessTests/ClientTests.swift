@@ -28,6 +28,17 @@ struct ClientTests {
         return probe.terminationStatus == 0 && geteuid() == 0
     }()
 
+    static let hasCompose: Bool = {
+        let probe = Process()
+        probe.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        probe.arguments = ["sh", "-c", "docker compose version || docker-compose version"]
+        probe.standardOutput = FileHandle.nullDevice
+        probe.standardError = FileHandle.nullDevice
+        guard (try? probe.run()) != nil else { return false }
+        probe.waitUntilExit()
+        return probe.terminationStatus == 0
+    }()
+
     private static let clients = """
         producer: { client: librdkafka }
         workload: { records: 1500, rate: 1000/s, size: 100B }
@@ -366,7 +377,7 @@ struct ClientTests {
     }
 
     @Test(
-        .enabled(if: hasEngine, "needs root and a Docker engine: scripts/dockerd.sh"),
+        .enabled(if: hasCompose, "needs Docker Compose: apt-get install docker-compose"),
         arguments: ["tansu", "kafka", "kafka-cluster"])
     func everyProfileIsValid(profile: String) throws {
         let process = Process()
