@@ -19,11 +19,14 @@ final class RunOutput: Sendable {
     private let cellCount: Int
 
     init(cells: [ScenarioCell], seed: UInt64, directory: String) {
+        // `version=2.16` says nothing when several scenarios have it.
+        let isMixed = Set(cells.map(\.scenario)).count > 1
         let progress = cells.map { cell in
-            Reports.CellProgress(
+            let parameters = Dictionary(cell.parameters.map { ($0.path, $0.label) }) { first, _ in first }
+            return Reports.CellProgress(
                 id: cell.id,
-                label: CellLabel.text(
-                    Dictionary(cell.parameters.map { ($0.path, $0.label) }) { first, _ in first }, id: cell.id),
+                label: isMixed
+                    ? CellLabel.full(scenario: cell.scenario, parameters) : CellLabel.text(parameters, id: cell.id),
                 total: cell.workload.records)
         }
         state = Mutex(

@@ -76,6 +76,10 @@ struct CellSection {
         if !codes.isEmpty {
             facts.append(("answers by error code", codes.map { "\($0.key): \($0.value)" }.joined(separator: ", ")))
         }
+        for (version, records) in (m.fetchedRecords ?? [:]).sorted(by: { (Int($0.key) ?? 0) < (Int($1.key) ?? 0) }) {
+            let error = m.fetchErrors?[version] ?? 0
+            facts.append(("read by Fetch v\(version)", "\(records) records" + (error == 0 ? "" : ", error \(error)")))
+        }
         return "<div class=\"facts\">"
             + facts.map { "<span>\(Markup.escape($0.0)) <b>\(Markup.escape($0.1))</b></span>" }.joined() + "</div>"
     }
@@ -94,7 +98,7 @@ struct CellSection {
             if assertion.text.hasPrefix("survives"), let value = assertion.actual {
                 actual = value == 1 ? "it survived" : "it did not survive"
             }
-            let line = assertion.line > 0 ? "\(cell.file):\(assertion.line)" : ""
+            let line = assertion.line > 0 ? "line \(assertion.line)" : ""
             text += "<tr><td class=\"\(assertion.outcome.rawValue)\">\(Self.mark(assertion.outcome))</td>"
             text += "<td><code>\(Markup.escape(assertion.text))</code></td><td><b>\(Markup.escape(actual))</b></td>"
             text += "<td class=\"dim\">\(Markup.escape(line))</td></tr>"

@@ -45,7 +45,8 @@ public struct HTMLReport {
             let scenario = results.cells[start].verdict.scenario
             let end = results.cells[start...].firstIndex { $0.verdict.scenario != scenario } ?? results.cells.endIndex
             let cells = Array(results.cells[start..<end])
-            text += "<section><h2>\(Markup.escape(scenario))</h2><p>\(Markup.escape(cells[0].claim))</p>"
+            text +=
+                "<section><h2 id=\"\(RunOverview.anchor(scenario))\">\(Markup.escape(scenario))</h2><p>\(Markup.escape(cells[0].claim))</p>"
             text += "<p class=\"dim\"><code>\(Markup.escape(cells[0].file))</code></p>"
             text += HeatTable(cells).html()
             for index in start..<end { text += sections[index] ?? "" }
@@ -61,7 +62,7 @@ public struct HTMLReport {
             counts[outcome].map { "<b class=\"\(outcome.rawValue)\">\($0) \(outcome.rawValue)</b>" }
         }.joined(separator: ", ")
         let title =
-            "\(CellSection.mark(results.outcome)) \(results.scenario.isEmpty ? "no scenario" : results.scenario)"
+            "\(CellSection.mark(results.outcome)) \(RunOverview.name(results))"
         var facts = ["seed <code>\(results.seed)</code>"]
         if results.startedUs > 0 { facts.append(Markup.escape(UTCTime.text(results.startedUs))) }
         if results.endedUs > results.startedUs, results.startedUs > 0 {
@@ -78,7 +79,7 @@ public struct HTMLReport {
             <h1 class="\(results.outcome.rawValue)">\(Markup.escape(title))</h1>
             <p>\(results.cells.count == 1 ? "1 cell" : "\(results.cells.count) cells"): \(summary.isEmpty ? "nothing was run" : summary)</p>
             <p class="dim">\(facts.joined(separator: " · "))</p>
-
+            \(RunOverview.html(results))
             """
     }
 }

@@ -37,7 +37,8 @@ struct HeatTable {
         if let columns {
             text += "<thead><tr><th></th>"
             for value in columns.values {
-                text += "<th>\(Markup.escape(CellLabel.name(columns.key)))=\(Markup.escape(value))</th>"
+                text +=
+                    "<th>\(Markup.escape(CellLabel.name(columns.key)))=\(value.isEmpty ? "–" : Markup.escape(value))</th>"
             }
             text += "</tr></thead>"
         }

@@ -15,6 +15,10 @@ enum StyleSheet {
         h3{font-size:.95rem;margin:22px 0 6px}
         p{margin:4px 0}code{font:.88em ui-monospace,monospace;overflow-wrap:anywhere}a{color:var(--acked)}.dim{color:var(--dim)}
         .passed{color:var(--good)}.failed{color:var(--bad)}.inconclusive{color:var(--unknown)}
+        td code{overflow-wrap:break-word}
+        .worst{list-style:none;margin:14px 0 0;padding:8px 12px;border:1px solid var(--line);border-radius:8px;background:var(--card)}
+        .worst li{padding:3px 0 3px 20px;text-indent:-20px;overflow-wrap:anywhere}.worst b{display:inline-block;width:16px;text-indent:0}
+        .contents{margin:12px 0 0;font-size:.9rem}.contents>span{display:inline-block;margin-right:14px}
         .scroll{overflow-x:auto}
         table{border-collapse:collapse;margin:6px 0;font-size:.9rem}
         th,td{padding:4px 10px 4px 0;text-align:left;vertical-align:top}

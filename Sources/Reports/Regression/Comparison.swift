@@ -106,8 +106,8 @@ public struct Comparison: Sendable, Equatable {
     }
 
     private mutating func add(_ kind: Kind, _ cell: Baseline.Cell, _ what: String, _ before: String, _ after: String) {
-        let label = cell.parameters.isEmpty ? "" : ": " + CellLabel.text(cell.parameters, id: "")
-        changes.append(Change(kind: kind, cell: cell.scenario + label, what: what, before: before, after: after))
+        let label = CellLabel.full(scenario: cell.scenario, cell.parameters)
+        changes.append(Change(kind: kind, cell: label, what: what, before: before, after: after))
     }
 }
 

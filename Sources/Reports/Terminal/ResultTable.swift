@@ -46,6 +46,7 @@ public struct ResultTable {
             start = end
         }
         lines.append("")
+        lines += gravest()
         lines.append(summary())
         return lines.joined(separator: "\n") + "\n"
     }
@@ -129,6 +130,30 @@ public struct ResultTable {
         }
         return (labelWidth, columns)
     }
+
+    /// What is not as expected, once more and in short: of many scenarios only the end of the text is in sight.
+    private func gravest() -> [String] {
+        guard Set(results.cells.map(\.verdict.scenario)).count > 1 else { return [] }
+        let bad = [Outcome.failed, .inconclusive].flatMap { outcome in
+            results.cells.lazy.map(\.verdict).filter { $0.outcome == outcome }
+        }
+        if bad.isEmpty { return [] }
+        var lines = bad.prefix(Self.gravestLimit).map { verdict in
+            let label = TextWidth.harmless(CellLabel.full(scenario: verdict.scenario, verdict.parameters))
+            let text = label + "  " + TextWidth.harmless(verdict.reason)
+            return style.mark(verdict.outcome) + " " + TextWidth.cut(text, style.width - 2)
+        }
+        if bad.count > Self.gravestLimit { lines.append("  and \(bad.count - Self.gravestLimit) more") }
+        if bad.contains(where: { $0.doubts.contains { $0.contains("was late") } }) {
+            lines += TextWidth.wrap(
+                "A link is late when the machine is busy: run fewer cells at a time (--jobs), or nothing beside them.",
+                style.width - 2
+            ).map { style.paint("  " + $0, .dim) }
+        }
+        return lines + [""]
+    }
+
+    private static let gravestLimit = 20
 
     private func summary() -> String {
         let counts = Dictionary(grouping: results.cells, by: \.verdict.outcome).mapValues(\.count)

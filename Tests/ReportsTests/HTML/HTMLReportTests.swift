@@ -83,6 +83,29 @@ func occurrences(_ needle: String, in text: String) -> Int { text.components(sep
         #expect(!html.contains("href=\"javascript"))
     }
 
+    /// In a suite of many scenarios the reasons stand at the top, gravest first, and lead to their cells.
+    @Test func whatFailedStandsFirst() throws {
+        let cells =
+            (0..<5).map { verdict("ok-\($0)", scenario: "fine-\($0)") }
+            + [
+                verdict("doubt", scenario: "busy", outcome: .inconclusive, survived: nil, reason: "the link was late"),
+                verdict("bad", scenario: "broken", outcome: .failed, survived: false, reason: "40 duplicates"),
+            ]
+        var report = HTMLReport(run(cells))
+        let html = report.html()
+        let top = try #require(html.range(of: "<section>"))
+        let head = html[..<top.lowerBound]
+        #expect(head.contains("<h1 class=\"failed\">✗ 7 scenarios</h1>"))
+        let bad = try #require(head.range(of: "href=\"#bad\">broken</a> <span class=\"dim\">40 duplicates"))
+        let doubt = try #require(head.range(of: "href=\"#doubt\">busy</a> <span class=\"dim\">the link was late"))
+        #expect(bad.lowerBound < doubt.lowerBound)
+        #expect(!head.contains("#ok-0"))
+        #expect(occurrences("href=\"#_s.", in: String(head)) == 7)
+        for name in ["broken", "busy", "fine-0"] { #expect(html.contains("<h2 id=\"_s.\(name)\">")) }
+        var one = HTMLReport(run([verdict(outcome: .failed)]))
+        #expect(!one.html().contains("<ul class=\"worst\">"), "one cell is all in sight")
+    }
+
     @Test func emptyRunsAndEmptyRecordsAreDrawn() {
         var empty = HTMLReport(run([]))
         #expect(empty.html().contains("nothing was run"))

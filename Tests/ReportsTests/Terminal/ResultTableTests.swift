@@ -18,6 +18,30 @@ private let results = run([
 ])
 
 @Suite struct ResultTableTests {
+    /// Of a suite only the end is in sight: what is wrong stands there too, gravest first, and what to do about it.
+    @Test func whatIsWrongStandsAtTheEndOfASuite() {
+        let style = TerminalStyle(isTerminal: false, colours: false, unicode: true, width: 100)
+        var late = verdict("c", scenario: "busy", outcome: .inconclusive, survived: nil, reason: "proves nothing")
+        late.doubts = ["the link itself was late: p99 20 ms, budget 10 ms"]
+        let bad = verdict(
+            "b", scenario: "broken", outcome: .failed, survived: false, parameters: ["producer.config.acks": "1"],
+            reason: "40 duplicates")
+        let text = ResultTable(run([verdict("a", scenario: "fine"), late, bad]), style: style).text()
+        #expect(
+            text.hasSuffix(
+                """
+                ✗ broken: acks=1  40 duplicates
+                ? busy  proves nothing
+                  A link is late when the machine is busy: run fewer cells at a time (--jobs), or nothing beside
+                  them.
+
+                3 cells: 1 passed, 1 failed, 1 inconclusive  seed 42
+
+                """))
+        let fine = ResultTable(run([verdict("a", scenario: "x"), verdict("b", scenario: "y")]), style: style).text()
+        #expect(!fine.contains("--jobs"))
+    }
+
     @Test func aRowForEachCellWithItsNumbersReasonAndExpectations() {
         let text = ResultTable(results, style: style()).text()
         #expect(
@@ -42,6 +66,9 @@ private let results = run([
                     ? survives: true (line 12): not measured
                     ? duplicates: "== 0" (line 13): 0
                     ? doubt: the capture lost 12 packets
+
+                ✗ scenario: client=librdkafka enable.idempotence=false  40 duplicates, first: orders-1 batch at seq -1, record …
+                ? second  proves nothing
 
                 3 cells: 1 passed, 1 failed, 1 inconclusive  seed 42
 
