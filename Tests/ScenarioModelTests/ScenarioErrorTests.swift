@@ -89,6 +89,14 @@ import Testing
         #expect(
             wrong("broker: { address: 'a:1' }")
                 == "x.yaml:3:20: broker.address: 'address' goes with kind 'external', and this broker is 'embedded'")
+        #expect(
+            wrong("broker: { kind: external, nodes: 3, address: 'a:1,b:2' }").contains(
+                "broker.address: 2 addresses for 3 nodes; allowed: one address, or one for each node"))
+        #expect(
+            wrong("broker: { kind: external, address: 'a:1,b' }").contains(
+                "broker.address: 'b' is not an address; allowed: host:port"))
+        #expect(wrong("broker: { login: { username: alice } }").contains("broker.login: 'password' is missing"))
+        #expect(wrong("broker: { plaintext_port: 9093 }").contains("ours speak no TLS"))
     }
 
     @Test func emptyMatrix() {

@@ -147,6 +147,27 @@ import Testing
             try scenario("broker: { kind: external, address: 'kafka:9092' }").cells[0].broker.address == "kafka:9092")
     }
 
+    @Test func waysOfTheHarnessToABroker() throws {
+        let body = """
+            broker:
+              kind: external
+              nodes: 2
+              address: "a:1,b:2"
+              login: { username: alice, password: "7" }
+              plaintext_port: 19092
+            """
+        let broker = try scenario(body).cells[0].broker
+        #expect(broker.address == "a:1,b:2" && broker.plaintextPort == 19092)
+        #expect(broker.login == .init(username: "alice", password: "7"))
+        #expect(try scenario("").cells[0].broker.login == nil)
+    }
+
+    @Test func aRefusalCanBeExpected() throws {
+        let cell = try scenario("expect: [{ refused: true, sent: 0 }]").cells[0]
+        #expect(cell.expectations.map(\.measure) == ["refused", "sent"])
+        #expect(cell.expectations.first?.value == 1 && cell.expectations.first?.text == "refused: true")
+    }
+
     @Test func theLogCanBeReadWithOtherFetchVersions() throws {
         let body = """
             workload: { records: 10, fetch: [1, 3, 11] }
