@@ -4,7 +4,7 @@ import EvidenceModel
 /// rates of false alarms and of detection.
 ///
 /// - Every change of an outcome is told. It is a regression when a configuration failed that never had, when one that
-///   always survived did not, and when at least half of the repeats are inconclusive where none was.
+///   always survived did not, and when every repeat is inconclusive where none was: nothing proves it any more.
 /// - Broken records (lost, duplicates, …) where the baseline has none in any repeat are a regression: one is enough.
 /// - Everything else that has a spread (rates, latencies, recovery, and counts that are never 0) is a regression when
 ///   it is worse by more than matters to anyone, no repeat of one side lies among the other's, and a test finds that
@@ -122,7 +122,7 @@ extension Comparison {
         let words = (Self.words(before.outcomes), Self.words(after.outcomes))
         if now > was {
             let doubtful = after.outcomes[Outcome.inconclusive.rawValue] ?? 0
-            let isRegression = now == .failed || 2 * doubtful >= after.outcomes.values.reduce(0, +)
+            let isRegression = now == .failed || doubtful == after.outcomes.values.reduce(0, +)
             add(isRegression ? .regression : .note, after, "outcome", words.0, words.1)
         } else if now < was {
             add(.improvement, after, "outcome", words.0, words.1)

@@ -36,8 +36,8 @@ struct MeasureTest {
         case .moreIsBroken: Scale(offset: 1, leastRatio: 1.5, isCount: true, family: "counts")
         case .lower: Scale(offset: 1, leastRatio: 1.1, isCount: false, family: name)
         case .higher where name.hasPrefix("recovery"):
-            Scale(offset: 100, leastRatio: 1.25, isCount: false, family: name)
-        case .higher: Scale(offset: 10, leastRatio: 1.25, isCount: false, family: name)
+            Scale(offset: 100, leastRatio: 1.5, isCount: false, family: name)
+        case .higher: Scale(offset: 10, leastRatio: 1.5, isCount: false, family: name)
         }
     }
 

@@ -67,7 +67,7 @@ private let results = run([
                     ? duplicates: "== 0" (line 13): 0
                     ? doubt: the capture lost 12 packets
 
-                ✗ scenario: client=librdkafka enable.idempotence=false  40 duplicates, first: orders-1 batch at seq -1, record …
+                ✗ scenario: client=librdkafka enable.idempotence=false  40 duplicates, first: orders-1 batch at seq -1, record 127 at o…
                 ? second  proves nothing
 
                 3 cells: 1 passed, 1 failed, 1 inconclusive  seed 42
