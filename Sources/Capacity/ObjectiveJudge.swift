@@ -23,8 +23,21 @@ public enum ObjectiveJudge {
     public static func judge(
         _ objectives: [SweepObjective], _ situation: PointSituation, doubts: [String]
     ) -> Judgement {
-        let assertions = objectives.map { assertion($0, situation) }
-        let grave = doubts.filter(isGrave)
+        var assertions = objectives.map { assertion($0, situation) }
+        var grave = doubts.filter(isGrave)
+        if let late = grave.first(where: isLate) {
+            // A late link is a longer way: it makes nothing better. So what holds holds all the same, and what fails
+            // by more than the lateness can explain fails; only between the two nothing is known.
+            let relieved = objectives.map { assertion($0, situation, relief: relief(situation)) }
+            for index in assertions.indices where assertions[index].outcome == .failed {
+                if relieved[index].outcome != .failed { assertions[index].outcome = .inconclusive }
+            }
+            grave.removeAll(where: isLate)
+            let isOpen = assertions.contains { $0.outcome == .inconclusive }
+            if isOpen, !assertions.contains(where: { $0.outcome == .failed }) {
+                return Judgement(outcome: .inconclusive, reason: late, objectives: assertions)
+            }
+        }
         if let late = grave.first(where: isOfHarness) {
             return Judgement(outcome: .inconclusive, reason: late, objectives: assertions)
         }
@@ -47,6 +60,25 @@ public enum ObjectiveJudge {
     /// and chance decided.
     private static func isGrave(_ doubt: String) -> Bool { !doubt.hasPrefix("the fault did not show") }
 
+    private static func isLate(_ doubt: String) -> Bool { doubt.hasPrefix("the link itself was late") }
+
+    /// What the numbers could have been with a link that is on time.
+    struct Relief {
+        /// Throughput of a window of requests could have been so many times what it was.
+        var factor: Double
+        /// Latencies could have been so much shorter, milliseconds.
+        var lessMs: Double
+    }
+
+    /// The most that the lateness explains: its 99th percentile, both ways, off every round trip.
+    private static func relief(_ situation: PointSituation) -> Relief {
+        let lessMs = 2 * Double(situation.observation.linkLatenessP99Us ?? 0) / 1000
+        guard let roundTrip = situation.observation.wire?.roundTripMs, roundTrip > 0 else {
+            return Relief(factor: .infinity, lessMs: lessMs)
+        }
+        return Relief(factor: roundTrip / max(roundTrip - lessMs, 0.05 * roundTrip), lessMs: lessMs)
+    }
+
     /// What the harness itself did wrong makes every number worthless.
     private static func isOfHarness(_ doubt: String) -> Bool {
         doubt.hasPrefix("the harness failed") || doubt.hasPrefix("the link itself")
@@ -54,8 +86,18 @@ public enum ObjectiveJudge {
             || doubt.hasPrefix("the fault log lost")
     }
 
-    private static func assertion(_ objective: SweepObjective, _ situation: PointSituation) -> Assertion {
-        let values = measured(objective.quantity, situation)
+    private static func assertion(
+        _ objective: SweepObjective, _ situation: PointSituation, relief: Relief? = nil
+    ) -> Assertion {
+        var values = measured(objective.quantity, situation)
+        if let relief {
+            switch objective.quantity {
+            case .throughputShare, .throughputRecords, .throughputBytes:
+                values = values.map { $0.map { $0 * relief.factor } }
+            case .latency: values = values.map { $0.map { $0 - relief.lessMs } }
+            case .measure: break
+            }
+        }
         let outcome: Outcome
         var worst: Double?
         if values.isEmpty {

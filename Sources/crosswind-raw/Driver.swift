@@ -64,6 +64,7 @@ struct Driver {
 
     private mutating func sendAndDrain() {
         let start = RawProducer.nowNs()
+        output.line(#"{"type":"began","time_us":\#(Self.epochUs())}"#)
         while next < configuration.records, !producer.isFatal, !input.wantsStop {
             var due = configuration.records
             var nextDueNs = start

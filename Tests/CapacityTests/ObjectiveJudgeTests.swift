@@ -41,8 +41,25 @@ struct ObjectiveJudgeTests {
         measures.lost = 0
         let known = Situations.situation(Situations.cell(rate: 1000), measures: measures)
         #expect(Self.judge([Self.lost], known).outcome == .passed)
-        #expect(Self.judge([Self.lost], known, doubts: ["the link itself was late"]).outcome == .inconclusive)
+        #expect(Self.judge([Self.lost], known, doubts: ["the harness failed"]).outcome == .inconclusive)
         #expect(Self.judge([Self.lost], known, doubts: ["the fault did not show: loss"]).outcome == .passed)
+    }
+
+    /// A late link is a longer way: it can only have made things worse.
+    @Test func lateLinksLeaveOpenOnlyWhatTheyExplain() {
+        let doubt = ["the link itself was late: p99 20 ms, budget 12 ms"]
+        var observation = Situations.observation(throughput: 940)
+        observation.linkLatenessP99Us = 20_000
+        func outcome(_ rate: Double, _ objectives: [SweepObjective]) -> Outcome {
+            Self.judge(objectives, Situations.situation(Situations.cell(rate: rate), observation), doubts: doubt).outcome
+        }
+        #expect(outcome(900, [Self.share]) == .passed)
+        #expect(outcome(1100, [Self.share]) == .inconclusive)
+        #expect(outcome(2000, [Self.share]) == .failed)
+        observation.windows[0].latencyMs.p99 = 230
+        #expect(outcome(900, [Self.p99]) == .inconclusive)
+        observation.windows[0].latencyMs.p99 = 250
+        #expect(outcome(900, [Self.p99]) == .failed)
     }
 
     @Test func aFailureThatWasSeenOutranksTheDoubtItCauses() {

@@ -118,8 +118,8 @@ public struct SweepBracket: Codable, Sendable, Equatable {
     public var text: String {
         switch (lastMet, firstNotMet) {
         case (let met?, let not?): "holds at \(met), no more at \(not)"
-        case (let met?, nil): "holds at \(met), the end of the range"
-        case (nil, let not?): "does not hold even at \(not)"
+        case (let met?, nil): undecided == nil ? "holds at \(met), the end of the range" : "holds at \(met)"
+        case (nil, let not?): undecided == nil ? "does not hold even at \(not)" : "does not hold at \(not)"
         case (nil, nil): "not known"
         }
     }

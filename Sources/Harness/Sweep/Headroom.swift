@@ -46,6 +46,18 @@ actor Headroom {
         }
     }
 
+    /// Waits until nothing else of ours runs and half of the machine is idle, but for the latter no longer than `limit`:
+    /// a machine that others keep busy would never be.
+    func beginAlone(within limit: Duration) async {
+        await begin(capacity)
+        let clock = ContinuousClock()
+        let end = clock.now + limit
+        while clock.now < end {
+            try? await Task.sleep(for: .milliseconds(500))
+            if load.idleProcessors() >= capacity / 1.5 { return }
+        }
+    }
+
     /// Gives back what ``begin(_:)`` took.
     func end(_ cost: Double) {
         used -= min(cost, capacity)

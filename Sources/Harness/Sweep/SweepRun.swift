@@ -131,7 +131,8 @@ public final class SweepRun: Sendable {
         if point.outcome == .inconclusive, !supervisor.isStopping {
             // A loaded machine is the usual reason: once more, with nothing beside it.
             let first = point.reason
-            guard let again = try await measure(cell, combination, order, cost: headroom.all) else { return nil }
+            let again = try await measure(cell, combination, order, cost: headroom.all, isAlone: true)
+            guard let again else { return nil }
             point = again
             point.runs = 2
             point.doubts.append("run again alone, because the first time: \(first)")
@@ -143,9 +144,10 @@ public final class SweepRun: Sendable {
 
     /// Runs a point when there is room; nil when the sweep was stopped.
     private func measure(
-        _ cell: ScenarioCell, _ combination: [ScenarioCell.Parameter], _ order: Int, cost: Double
+        _ cell: ScenarioCell, _ combination: [ScenarioCell.Parameter], _ order: Int, cost: Double,
+        isAlone: Bool = false
     ) async throws -> SweepPoint? {
-        await headroom.begin(cost)
+        if isAlone { await headroom.beginAlone(within: .seconds(20)) } else { await headroom.begin(cost) }
         defer { Task { await headroom.end(cost) } }
         guard !supervisor.isStopping, problem.withLock({ $0 == nil }) else { return nil }
         let record = directory.point(cell.id)
