@@ -51,7 +51,8 @@ struct ObjectiveJudgeTests {
         var observation = Situations.observation(throughput: 940)
         observation.linkLatenessP99Us = 20_000
         func outcome(_ rate: Double, _ objectives: [SweepObjective]) -> Outcome {
-            Self.judge(objectives, Situations.situation(Situations.cell(rate: rate), observation), doubts: doubt).outcome
+            Self.judge(objectives, Situations.situation(Situations.cell(rate: rate), observation), doubts: doubt)
+                .outcome
         }
         #expect(outcome(900, [Self.share]) == .passed)
         #expect(outcome(1100, [Self.share]) == .inconclusive)
