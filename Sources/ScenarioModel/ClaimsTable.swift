@@ -73,9 +73,12 @@ private struct Claim {
         if name.hasPrefix(scenario.name + ",") { name = String(name.dropFirst(scenario.name.count + 1)) }
         guard let verdict else { return "| \(name) | not run |" + String(repeating: " |", count: 11) }
         let measures = verdict.measures
-        let codes = (measures.errorCodes ?? [:]).filter { $0.key != "0" && $0.value > 0 }
+        let codes =
+            (measures.errorCodes ?? [:]).filter { $0.key != "0" && $0.value > 0 }
             .sorted { (Int($0.key) ?? 0) < (Int($1.key) ?? 0) }
             .map { "\($0.key): \($0.value)" }
+            + (measures.fetchErrors ?? [:]).filter { $0.value != 0 }.sorted { (Int($0.key) ?? 0) < (Int($1.key) ?? 0) }
+            .map { "fetch v\($0.key): \($0.value)" }
         let columns = [
             name, verdict.outcome.rawValue, verdict.survived.map { $0 ? "yes" : "no" } ?? "?",
             String(measures.acked), String(measures.failed), shown(measures.lost), shown(measures.duplicates),

@@ -77,7 +77,7 @@ final class CellDriver: Sendable {
                 },
                 Task {
                     await stop()
-                    await self.end(channel, reason: "stopped by the user")
+                    await self.end(channel, reason: "stopped by the user or by the limit of the run")
                 },
             ]
             defer { watchdogs.forEach { $0.cancel() } }

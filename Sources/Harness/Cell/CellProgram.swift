@@ -75,7 +75,7 @@ final class CellProgram: Sendable {
                 },
                 Task {
                     await stop()
-                    await self.end(channel, reason: "stopped by the user")
+                    await self.end(channel, reason: "stopped by the user or by the limit of the run")
                 },
             ]
             defer { tasks.forEach { $0.cancel() } }

@@ -26,6 +26,17 @@ public enum RegressionCheck {
         return comparison.isRegression ? .failed : .passed
     }
 
+    /// Reads a baseline to see that it can be read.
+    ///
+    /// - Throws: `UsageError` that says why not.
+    public static func requireReadable(_ baseline: String) throws {
+        do {
+            _ = try read(baseline)
+        } catch {
+            throw UsageError("--baseline \(error)")
+        }
+    }
+
     /// Writes the baseline of these runs, repeats of each other, to a file.
     public static func save(runs: [String], to file: String) throws -> ExitStatus {
         let baseline = Baseline(try runs.map(results))

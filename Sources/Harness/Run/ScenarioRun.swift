@@ -30,6 +30,8 @@ public final class ScenarioRun: Sendable {
         guard !scenarios.isEmpty else {
             throw UsageError("no scenario carries these tags; `crosswind list` shows the tags of each")
         }
+        // A baseline that cannot be read is found out now, not after the run.
+        if let baseline = options.baseline { try RegressionCheck.requireReadable(baseline) }
         try Doctor.requireReady()
         return try await ScenarioRun(options, scenarios.filter { $0.sweep == nil }).run()
     }
@@ -69,7 +71,7 @@ public final class ScenarioRun: Sendable {
         }
         defer { timer?.cancel() }
         try await supervisor.run(jobs, limit: limit) { job, end in await self.cellEnded(job, end, supervisor) }
-        return try finish(interrupted: supervisor.isStopping)
+        return try finish()
     }
 
     /// Cells mostly wait: for their load to be due, for timers, for the network. Three a processor keeps it busy
@@ -133,13 +135,20 @@ public final class ScenarioRun: Sendable {
         return !(options.failFast && verdict?.outcome == .failed)
     }
 
-    private func finish(interrupted: Bool) throws -> ExitStatus {
+    private func finish() throws -> ExitStatus {
         let results = try RunReport.assemble(directory)
         try RunReport.write(results, directory, htmlCopy: options.report)
         output.finish(results)
         let rates = RateCheck.results(scenarios, results)
         if !rates.isEmpty { print(RateCheck.text(rates)) }
-        let outcome = max(results.outcome, rates.map(\.outcome).max() ?? .passed)
+        var outcome = max(results.outcome, rates.map(\.outcome).max() ?? .passed)
+        let missing = cells.count - results.cells.count
+        if missing > 0 {
+            // What was not run proves nothing, and must not be missing in silence.
+            let why = options.failFast && outcome == .failed ? "--fail-fast" : "the run was stopped before"
+            print("\(missing) of \(cells.count) cells were not run: \(why)")
+            outcome = max(outcome, .inconclusive)
+        }
         let broken = breakage.withLock { Array($0.values) }
         if let worst = broken.compactMap({ $0.exitCode.flatMap(ExitStatus.init) }).max(by: { $0.rawValue < $1.rawValue }
         ) {

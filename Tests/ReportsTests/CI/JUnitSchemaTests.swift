@@ -59,8 +59,10 @@ struct JUnitSchemaTests {
     /// A schema that takes everything proves nothing.
     @Test(arguments: [
         (" errors=\"0\"", ""), (" time=\"0\"", " time=\"soon\""), ("<system-out>", "<system-up>"),
-        ("<properties>", "<unknown/><properties>"), ("<testsuites>", "<testsuites name=\"x\">"), ("T08:00:00\"", "T08:00:00Z\""),
-        (" id=\"0\"", " id=\"-1\""), ("</testcase>", "<failure type=\"again\"/></testcase>"),
+        ("<properties>", "<unknown/><properties>"), ("<testsuites>", "<testsuites name=\"x\">"),
+        ("T08:00:00\"", "T08:00:00Z\""),
+        (" id=\"0\"", " id=\"-1\""),
+        ("</testcase>", "<failure type=\"again\"/></testcase>"),
     ])
     func whatIsNotTheFormatIsRefused(from: String, to: String) throws {
         let xml = JUnitReport.xml(run([verdict("a", outcome: .failed)]))
