@@ -111,4 +111,20 @@ import Testing
         #expect(rig.core.counters.triggers == UInt64(ConnectionTable.capacity + 500))
         #expect(rig.isBalanced)
     }
+
+    /// One connection after another, as a client makes them that is reset again and again, needs no memory for each.
+    @Test func connectionsThatEndedMakeRoomBeforeTheTableIsFull() throws {
+        let rig = try CoreRig([Faults.message(.request, "Produce", .every(1000), do: ["drop"])])
+        let second: Int64 = 1_000_000_000
+        for index in 0..<2000 {
+            let port = UInt16(1000 + index)
+            let now = Int64(index) * second
+            rig.send(Packets.tcp(sequence: 1, flags: [.syn], port: port), from: 0, at: now)
+            rig.send(Packets.tcp(sequence: 2, flags: [.rst, .ack], port: port), from: 0, at: now + 1)
+            _ = rig.due(now + 1)
+        }
+        #expect(rig.core.connections.count < 60)
+        #expect(rig.core.counters.evictedConnections == 0)
+        #expect(rig.core.counters.connections == 2000)
+    }
 }

@@ -99,6 +99,7 @@ struct ConnectionTable {
     /// Entries ever used; those below it hold a connection.
     private(set) var count = 0
     private var clockHand = 0
+    private var reapHand = 0
     /// The entry that was taken out last; -1 for none.
     private var freed = -1
 
@@ -123,9 +124,19 @@ struct ConnectionTable {
         return -1
     }
 
-    /// The connection whose place the next one must take; nil while there is room. Its rules are the caller's to drop.
-    mutating func chooseVictim() -> Int? {
-        guard count == Self.capacity, freed < 0 else { return nil }
+    /// A connection that ended so long ago may be forgotten: nothing of it is on its way any more.
+    static let forgetAfterNs: Int64 = 30_000_000_000
+
+    /// The connection whose place the next one takes: one that ended some time ago, or any when the table is full; nil
+    /// while there is room. Its rules are the caller's to drop.
+    mutating func chooseVictim(_ now: Int64) -> Int? {
+        guard freed < 0 else { return nil }
+        for _ in 0..<min(count, 8) {
+            reapHand = reapHand + 1 >= count ? 0 : reapHand + 1
+            let entry = entries[reapHand]
+            if entry.state != .open, now - entry.lastUsed > Self.forgetAfterNs { return reapHand }
+        }
+        guard count == Self.capacity else { return nil }
         var quietest = clockHand
         for _ in 0..<64 {
             clockHand = clockHand + 1 == Self.capacity ? 0 : clockHand + 1
@@ -206,8 +217,10 @@ struct ConnectionTable {
             let at = (first &+ offset) % Self.pendingCapacity
             let request = pending[entry * Int(Self.pendingCapacity) + Int(at)]
             guard request.correlationID == correlationID else { continue }
-            entries[entry].firstPending = (at &+ 1) % Self.pendingCapacity
-            entries[entry].pendingCount = count - offset - 1
+            let left = count - offset - 1
+            // An empty ring begins at its start again, so that a long connection touches little of its memory.
+            entries[entry].firstPending = left == 0 ? 0 : (at &+ 1) % Self.pendingCapacity
+            entries[entry].pendingCount = left
             return request
         }
         return nil

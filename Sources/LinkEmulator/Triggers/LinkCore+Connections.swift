@@ -68,7 +68,7 @@ extension LinkCore {
         var entry = connections.find(key)
         let isNew = segment.flags.contains(.syn) && !segment.flags.contains(.ack)
         if entry < 0 {
-            if let victim = connections.chooseVictim() {
+            if let victim = connections.chooseVictim(now) {
                 if connections.entries[victim].state == .open { counters.evictedConnections &+= 1 }
                 forget(victim)
                 connections.remove(victim)
