@@ -146,6 +146,21 @@ private func data(_ out: [CoreRig.Out]) throws -> [UInt8] {
         #expect(rig.isBalanced)
     }
 
+    /// Many answers in one packet: those behind the one that is dropped would arrive beyond a hole.
+    @Test func nothingBehindADroppedMessageArrivesBeforeItsReset() throws {
+        let rig = try CoreRig([Faults.message(.response, "Produce", .nth([2]), do: ["drop", "reset"])])
+        let talk = Conversation(rig)
+        talk.send(up: true, (1...4).flatMap { Packets.request(correlation: $0) })
+        let answers = (1...4).map { Packets.response(correlation: $0) }
+        let out = talk.send(up: false, answers.flatMap { $0 })
+        #expect(try data(out.filter { $0.port == 0 }) == answers[0])
+        let log = try rig.log()
+        #expect(log.map(\.fate) == ["drop", "drop", "reset"])
+        #expect(log.map(\.reason) == ["message", "reset", "message"])
+        #expect(rig.core.counters.resets == 1)
+        #expect(rig.isBalanced)
+    }
+
     @Test func resetAloneComesAfterTheMessage() throws {
         let rig = try CoreRig([Faults.message(.request, "Produce", .nth([1]), do: ["reset:client"])])
         let talk = Conversation(rig)

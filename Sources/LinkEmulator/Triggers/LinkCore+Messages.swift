@@ -165,7 +165,12 @@ extension LinkCore {
             let (rule, until) = rules.rule(at: at, end: end, of: half)
             let range = TCPSequence.distance(at, from: sequence)..<TCPSequence.distance(until, from: sequence)
             let isFresh = !TCPSequence.isBefore(at, firstNew)
-            if rule < 0, range == 0..<length {
+            if rule < 0, resetRule >= 0, isBehindReset(at, rule: resetRule) {
+                // The reset stands in the place of a message: nothing behind it may arrive before or without it.
+                record(
+                    .drop, slot, rule: resetRule, path: path, index: index, isFresh: isFresh, now: now, until: nil,
+                    reason: reasonReset)
+            } else if rule < 0, range == 0..<length {
                 remainder = true
             } else if rule < 0 {
                 pass(slot, packet, range, path: path, index: index, piece: &pieces, at: now, now: now)
@@ -188,6 +193,12 @@ extension LinkCore {
             discardRemains(slot, path: path)
         }
         return resetRule
+    }
+
+    /// Whether a byte comes after the dropped message in whose place the rule's reset goes.
+    private func isBehindReset(_ at: UInt32, rule: Int32) -> Bool {
+        let rule = rules.rules[Int(rule)]
+        return rule.start == rule.end && !TCPSequence.isBefore(at, rule.end)
     }
 
     /// The rule that asks for a reset once everything before `seenUpTo` has passed; -1 for none.
@@ -225,14 +236,14 @@ extension LinkCore {
 
     private func record(
         _ fate: FateCode, _ slot: Int32, rule: Int32, path: Int, index: UInt64, isFresh: Bool, now: Int64,
-        until: Int64?
+        until: Int64?, reason: UInt16? = nil
     ) {
         let rule = rules.rules[Int(rule)]
         var record = FaultRecord()
         record.timeUs = (now &+ epochOffsetNs) / 1000
         record.fate = fate.rawValue
         record.fault = rule.fault
-        record.reason = isFresh ? reasonMessage : reasonRetransmission
+        record.reason = reason ?? (isFresh ? reasonMessage : reasonRetransmission)
         record.node = paths[path].node
         record.isClientToBroker = paths[path].isClientToBroker
         record.packetIndex = index
