@@ -52,7 +52,7 @@ def pipelining(output):
     results, _ = sweep("pipelining", output)
     rates = {}
     for point in results["points"]:
-        window = point["parameters"]["producer.config.max.in.flight"]
+        window = point["parameters"]["producer.config.max.in.flight.requests.per.connection"]
         rates.setdefault(window, []).append(point["observation"]["throughput_records_per_s"])
     one, five = (sorted(rates[k])[len(rates[k]) // 2] for k in ("1", "5"))
     ratio = five / one

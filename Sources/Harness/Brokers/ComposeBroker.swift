@@ -47,17 +47,41 @@ final class BrokerContainers: Sendable {
             for (index, container) in containers.enumerated() {
                 try project.followLog(container, to: "\(record.path)/broker-\(index + 1).log")
             }
-            if let ended = containers.first(where: { $0.processIdentifier == 0 }) {
-                throw MissingRequirement(
-                    "container \(ended.service) ended at once: \(project.logTail(ended)); see docker-compose.yml")
-            }
-            namespaces = try containers.enumerated().map { index, container in
-                try NetworkNamespace(name: "broker-\(index + 1)", processIdentifier: container.processIdentifier)
-            }
-            try Backplane.join(namespaces)
+            if let ended = Self.ended(of: containers, project) { throw ended }
+            namespaces = try Self.join(containers, project)
         } catch {
             project.remove()
             throw error
+        }
+    }
+
+    /// Enters the containers' network namespaces and joins them.
+    private static func join(
+        _ containers: [Container], _ project: ComposeProject
+    ) throws -> [NetworkNamespace] {
+        do {
+            let namespaces = try containers.enumerated().map { index, container in
+                try NetworkNamespace(name: "broker-\(index + 1)", processIdentifier: container.processIdentifier)
+            }
+            try Backplane.join(namespaces)
+            return namespaces
+        } catch {
+            // A container that ends takes its namespace along, and the engine notices a little later.
+            for _ in 0..<30 {
+                if let ended = ended(of: project.containers(), project) { throw ended }
+                usleep(100_000)
+            }
+            throw error
+        }
+    }
+
+    /// What to say of a container that does not run.
+    private static func ended(
+        of containers: [Container], _ project: ComposeProject
+    ) -> MissingRequirement? {
+        containers.first { $0.processIdentifier == 0 }.map {
+            MissingRequirement(
+                "container \($0.service) ended at once: \(project.logTail($0)); see docker-compose.yml")
         }
     }
 
