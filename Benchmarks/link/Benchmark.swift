@@ -104,7 +104,7 @@ final class Benchmark {
 
     private func smallPackets() throws {
         let rate = 200_000.0
-        for kind in [BenchNetwork.Kind.link] {
+        for kind in [BenchNetwork.Kind.plain, .link] {
             let network = try BenchNetwork(kind)
             let flow = try DatagramFlow.run(network, count: Int(rate * seconds), perSecond: rate, burst: 10)
             let drops = try network.deviceDrops()

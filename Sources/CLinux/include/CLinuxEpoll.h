@@ -9,7 +9,6 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/timerfd.h>
 #include <sys/uio.h>
 #include <time.h>
@@ -113,9 +112,6 @@ static inline void cl_unmap(void *p, size_t size) { munmap(p, size); }
 
 /* Timers of this thread fire without the default 50 us of slack. */
 static inline void cl_no_timer_slack(void) { prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0); }
-/* Asks for processor time before others of the same session, of the calling thread, or as any other again. Refused
-   without privilege: then nothing changes. */
-static inline void cl_prefer_thread(int preferred) { (void)setpriority(PRIO_PROCESS, 0, preferred ? -15 : 0); }
 static inline void cl_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
 
 static inline uint64_t cl_load_acquire(const uint64_t *p) { return __atomic_load_n(p, __ATOMIC_ACQUIRE); }

@@ -18,6 +18,10 @@ struct OffloadReader {
     private var spareCount = 0
     private let capacity: Int
     private let parts: UnsafeMutablePointer<iovec>
+    /// Header, one slot, and a buffer for the rest: what costs the kernel least where packets are short.
+    private let shortParts: UnsafeMutablePointer<iovec>
+    /// Reads that still use the long vector; a long packet sets it.
+    private var longReads = 0
     /// Spare slots from this one on have no part of the vector yet.
     private var preparedCount = 0
     private let flat: LazyMemory
@@ -27,6 +31,9 @@ struct OffloadReader {
     private var headerLength = 52
     private var nextGroup: UInt32 = 0
 
+    /// So many reads after the last long packet still expect one.
+    private static let longReadsAfterOne = 32
+
     /// Slots that the reader keeps for itself at most.
     static func slots(mtu: Int) -> Int { 65_536 / (mtu - 120) + 2 }
 
@@ -34,17 +41,21 @@ struct OffloadReader {
         self.mtu = mtu
         capacity = Self.slots(mtu: mtu)
         spare = .allocate(capacity: capacity)
+        shortParts = .allocate(capacity: 3)
         // The header before the slots, and a buffer behind them for what no rule allows.
         parts = .allocate(capacity: capacity + 2)
         flat = try LazyMemory(bytes: 2 * 65_536)
         piece = try LazyMemory(bytes: 65_536)
         header = .allocate(byteCount: 16, alignment: 8)
         parts[0] = iovec(iov_base: header, iov_len: VirtioHeader.size)
+        shortParts[0] = parts[0]
+        shortParts[2] = iovec(iov_base: flat.base + 65_536, iov_len: 65_536)
     }
 
     func free() {
         spare.deallocate()
         parts.deallocate()
+        shortParts.deallocate()
         header.deallocate()
         flat.free()
         piece.free()
@@ -67,14 +78,23 @@ struct OffloadReader {
             spare[spareCount] = slot
             spareCount += 1
         }
-        prepare(core.arena)
-        let count = Int(cl_readv(descriptor, parts, Int32(capacity + 2)))
+        let isShort = longReads == 0
+        let count: Int
+        if isShort {
+            shortParts[1] = iovec(iov_base: core.arena.buffer(spare[0]).baseAddress, iov_len: mtu)
+            count = Int(cl_readv(descriptor, shortParts, 3))
+        } else {
+            prepare(core.arena)
+            count = Int(cl_readv(descriptor, parts, Int32(capacity + 2)))
+        }
         guard count > VirtioHeader.size else { return count < 0 ? count : count == 0 ? -Int(EPIPE) : 1 }
         let virtio = VirtioHeader(reading: header)
         let length = count - VirtioHeader.size
         guard virtio.segmentation != 0 else {
+            if !isShort { longReads -= 1 }
             return receiveWhole(length, virtio, port: port, core: &core)
         }
+        longReads = Self.longReadsAfterOne
         let first = core.arena.buffer(spare[0])
         let headers = UnsafeRawBufferPointer(start: first.baseAddress, count: min(length, mtu))
         guard virtio.segmentation == VirtioHeader.tcpOverIPv4,
@@ -83,12 +103,14 @@ struct OffloadReader {
             core.refuse(headers, from: port)
             return 1
         }
-        guard cut.headerLength == headerLength else {
-            gather(length, core.arena)
-            // Room for these headers from the next packet on.
-            headerLength = cut.headerLength
-            preparedCount = 0
-            cutFlat(length, cut, port: port, core: &core)
+        guard !isShort, cut.headerLength == headerLength else {
+            let start = gather(length, isShort: isShort)
+            if cut.headerLength != headerLength {
+                // Room for these headers from the next packet on.
+                headerLength = cut.headerLength
+                preparedCount = 0
+            }
+            cutFlat(start, cut, port: port, core: &core)
             return cut.count
         }
         let now = cl_monotonic_ns()
@@ -170,8 +192,14 @@ struct OffloadReader {
         return virtio.checksumStart == UInt16(bytes[0] & 0x0F) * 4 && virtio.checksumOffset == 16
     }
 
-    /// Copies what was scattered over the slots into one buffer.
-    private func gather(_ length: Int, _ arena: SlotArena) {
+    /// Brings what was scattered together in one buffer; where it begins.
+    private func gather(_ length: Int, isShort: Bool) -> UnsafeMutableRawPointer {
+        if isShort {
+            // The rest lies in the buffer already: the first part goes right before it.
+            let start = flat.base + 65_536 - mtu
+            if let base = shortParts[1].iov_base { start.copyMemory(from: base, byteCount: min(length, mtu)) }
+            return start
+        }
         var at = 0
         var index = 1
         while at < length {
@@ -181,6 +209,7 @@ struct OffloadReader {
             at += count
             index += 1
         }
+        return flat.base
     }
 
     /// Reads while slots are short.
@@ -198,8 +227,7 @@ struct OffloadReader {
                 core.refuse(UnsafeRawBufferPointer(bytes), from: port)
                 return 1
             }
-            flat.base.copyMemory(from: flat.base + VirtioHeader.size, byteCount: length)
-            cutFlat(length, cut, port: port, core: &core)
+            cutFlat(flat.base + VirtioHeader.size, cut, port: port, core: &core)
             return cut.count
         }
         virtio.completeChecksum(bytes)
@@ -208,15 +236,17 @@ struct OffloadReader {
     }
 
     /// Cuts the packet in the buffer, copying each piece.
-    private mutating func cutFlat(_ length: Int, _ cut: TCPSegmentation, port: Int, core: inout LinkCore) {
-        let headers = UnsafeRawBufferPointer(start: flat.base, count: cut.headerLength)
+    private mutating func cutFlat(
+        _ start: UnsafeMutableRawPointer, _ cut: TCPSegmentation, port: Int, core: inout LinkCore
+    ) {
+        let headers = UnsafeRawBufferPointer(start: start, count: cut.headerLength)
         let now = cl_monotonic_ns()
         for index in 0..<cut.count {
             let count = cut.dataLength(ofPiece: index)
             let output = UnsafeMutableRawBufferPointer(start: piece.base, count: cut.headerLength + count)
             cut.writeHeaders(ofPiece: index, from: headers, to: output)
             (piece.base + cut.headerLength).copyMemory(
-                from: flat.base + cut.headerLength + index * cut.segmentSize, byteCount: count)
+                from: start + cut.headerLength + index * cut.segmentSize, byteCount: count)
             core.receive(
                 copying: UnsafeRawBufferPointer(output), flags: PacketMeta.hasPartialChecksum, from: port, now: now)
         }

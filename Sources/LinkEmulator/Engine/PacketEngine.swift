@@ -42,9 +42,6 @@ struct PacketEngine {
     static let spinBudgetNs: Int64 = 1_000_000
     /// Period of the link's own tick, whose lateness tells how starved it is.
     static let tickNs: Int64 = 20_000_000
-    /// A tick that is later than this tells of neighbours; for so long after one, the link asks to go before them.
-    static let starvedNs: Int64 = 3_000_000
-    static let preferenceNs: Int64 = 10_000_000_000
     /// Packets read from one port before the others get their turn.
     static let burst = 64
 
@@ -64,7 +61,6 @@ struct PacketEngine {
     private var armedAt: Int64 = 0
     private var nextTick: Int64 = 0
     private var nextClockCheck: Int64 = 0
-    private var preferredUntil: Int64 = 0
     private var spinBudget = PacketEngine.spinBudgetNs
     private var lastBudgetAt: Int64 = 0
 
@@ -138,23 +134,10 @@ struct PacketEngine {
     private mutating func tick(_ now: Int64) {
         guard now >= nextTick else { return }
         wakeUps.record(now - nextTick)
-        preferIfStarved(now)
         nextTick = now + Self.tickNs
         if now >= nextClockCheck {
             nextClockCheck = now + 1_000_000_000
             core.epochOffsetNs = Self.epochOffset()
-        }
-    }
-
-    /// Asks for processor time before others while neighbours make the link late, and only then: on a machine with time to
-    /// spare a preferred thread interrupts the very senders that it serves, and each packet takes three times as long.
-    private mutating func preferIfStarved(_ now: Int64) {
-        if now - nextTick > Self.starvedNs {
-            if preferredUntil == 0 { cl_prefer_thread(1) }
-            preferredUntil = now + Self.preferenceNs
-        } else if preferredUntil != 0, now > preferredUntil {
-            cl_prefer_thread(0)
-            preferredUntil = 0
         }
     }
 
