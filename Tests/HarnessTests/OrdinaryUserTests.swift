@@ -13,9 +13,13 @@ struct OrdinaryUserTests {
     /// Runs a copy of the program as user 65534, which may not read a checkout of root.
     private static func run(_ arguments: [String], in directory: String) throws -> (output: String, exitCode: Int32) {
         let binaries = (CrosswindProgram.path as NSString).deletingLastPathComponent
-        for name in ["crosswind", "crosswind-rdkafka"] {
-            try FileManager.default.copyItem(atPath: "\(binaries)/\(name)", toPath: "\(directory)/\(name)")
-        }
+        // By a program of its own: a file that this process writes stays busy in the children that other tests fork.
+        let copy = Process()
+        copy.executableURL = URL(fileURLWithPath: "/bin/cp")
+        copy.arguments = ["crosswind", "crosswind-rdkafka"].map { "\(binaries)/\($0)" } + [directory]
+        try copy.run()
+        copy.waitUntilExit()
+        try #require(copy.terminationStatus == 0)
         chmod(directory, 0o777)
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")
