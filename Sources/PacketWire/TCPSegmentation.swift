@@ -63,8 +63,23 @@ public struct TCPSegmentation {
     @inlinable
     public func dataLength(ofPiece piece: Int) -> Int { min(segmentSize, dataLength - piece * segmentSize) }
 
-    /// Writes the headers of a piece: sequence number, identification, lengths and checksums follow; PSH and FIN stay
-    /// with the last piece, CWR with the first (RFC 3168).
+    /// Sequence number of a piece.
+    public func sequence(ofPiece piece: Int) -> UInt32 {
+        sequence &+ UInt32(truncatingIfNeeded: piece * segmentSize)
+    }
+
+    /// Identification field of a piece: they count on.
+    public func identification(ofPiece piece: Int) -> UInt16 { identification &+ UInt16(truncatingIfNeeded: piece) }
+
+    /// Control bits of a piece: PSH and FIN stay with the last, CWR with the first (RFC 3168).
+    public func flags(ofPiece piece: Int) -> TCPSegment.Flags {
+        var flags = flags
+        if piece < count - 1 { flags.subtract([.fin, .psh]) }
+        if piece > 0 { flags.subtract(.cwr) }
+        return flags
+    }
+
+    /// Writes the headers of a piece: sequence number, identification, control bits, lengths and checksums.
     ///
     /// - Parameters:
     ///   - headers: the packet's headers, the same as given to `init`; may be where `output` is for piece 0.
@@ -76,15 +91,12 @@ public struct TCPSegmentation {
             output.copyMemory(from: UnsafeRawBufferPointer(rebasing: headers[0..<headerLength]))
         }
         let length = headerLength + dataLength(ofPiece: piece)
-        let identification = identification &+ UInt16(truncatingIfNeeded: piece)
+        let identification = identification(ofPiece: piece)
         output.storeWire(UInt16(truncatingIfNeeded: length), at: 2)
         output.storeWire(identification, at: 4)
         output.storeWire(~Self.fold(headerSum &+ UInt32(length) &+ UInt32(identification)), at: 10)
-        output.storeWire(sequence &+ UInt32(truncatingIfNeeded: piece * segmentSize), at: ipHeaderLength + 4)
-        var flags = flags
-        if piece < count - 1 { flags.subtract([.fin, .psh]) }
-        if piece > 0 { flags.subtract(.cwr) }
-        output[ipHeaderLength + 13] = flags.rawValue
+        output.storeWire(sequence(ofPiece: piece), at: ipHeaderLength + 4)
+        output[ipHeaderLength + 13] = flags(ofPiece: piece).rawValue
         output.storeWire(Self.fold(pseudoSum &+ UInt32(length - ipHeaderLength)), at: ipHeaderLength + 16)
     }
 

@@ -38,16 +38,13 @@ public enum LinkCrossings {
         /// Client address and broker address, whichever way the packet goes.
         func pair(isUp: Bool) -> UInt64 { isUp ? addresses : addresses << 32 | addresses >> 32 }
 
-        /// The key of a piece: sequence number and identification count on, PSH and FIN are the last one's.
-        func piece(_ index: Int, of count: Int, size: Int) -> Key {
+        /// The key of a piece of this packet.
+        func piece(_ index: Int, of cut: TCPSegmentation) -> Key {
             var key = self
-            let sequence = sequence &+ UInt32(truncatingIfNeeded: index * size)
-            key.portsAndSequence = (portsAndSequence >> 32) << 32 | UInt64(sequence)
-            let identification = UInt16(truncatingIfNeeded: rest >> 8) &+ UInt16(truncatingIfNeeded: index)
-            var flags = rest & 0xFF
-            if index < count - 1 { flags &= ~0x09 }
-            if index > 0 { flags &= ~0x80 }
-            key.rest = (rest >> 32) << 32 | UInt64(identification) << 8 | flags
+            key.portsAndSequence = (portsAndSequence >> 32) << 32 | UInt64(cut.sequence(ofPiece: index))
+            key.rest =
+                (rest >> 32) << 32 | UInt64(cut.identification(ofPiece: index)) << 8
+                | UInt64(cut.flags(ofPiece: index).rawValue)
             return key
         }
 
@@ -107,15 +104,10 @@ public enum LinkCrossings {
             _ key: Key, _ bytes: UnsafeRawBufferPointer, mtu: Int, _ body: (Key) -> Void
         ) {
             let length = Int(bytes[2]) << 8 | Int(bytes[3])
-            guard length > mtu, let headerLength = headerLength(bytes), headerLength < mtu else { return body(key) }
-            let size = mtu - headerLength
-            let count = (length - headerLength + size - 1) / size
-            for piece in 0..<count { body(key.piece(piece, of: count, size: size)) }
-        }
-
-        private static func headerLength(_ bytes: UnsafeRawBufferPointer) -> Int? {
-            let ip = Int(bytes[0] & 15) * 4
-            return bytes.count > ip + 12 ? ip + Int(bytes[ip + 12] >> 4) * 4 : nil
+            guard length > mtu, let cut = TCPSegmentation(headers: bytes, length: length, mtu: mtu) else {
+                return body(key)
+            }
+            for piece in 0..<cut.count { body(key.piece(piece, of: cut)) }
         }
 
         private static func key(_ bytes: UnsafeRawBufferPointer) -> (Key, isUp: Bool)? {

@@ -29,16 +29,12 @@ public enum CapturedChecksum: Sendable, Equatable {
             // Some systems leave a 0 for the device to fill in.
             return ip.wireUInt16(at: 10) == 0 ? .unknown : .wrongHeader
         }
-        let total = Int(ip.wireUInt16(at: 2))
-        guard ip[9] == IPv4Packet.ProtocolNumber.tcp, ip.wireUInt16(at: 6) & 0x3FFF == 0,
-            total >= headerLength + 20, total <= ip.count, total <= longest
+        guard let whole = try? IPv4Packet(ip), whole.protocolNumber == IPv4Packet.ProtocolNumber.tcp, !whole.isFragment,
+            whole.payload.count >= 20, whole.bytes.count <= longest
         else { return .unknown }
-        var pseudo = InternetChecksum()
-        pseudo.add(UnsafeRawBufferPointer(rebasing: ip[12..<20]))
-        pseudo.add(UInt16(IPv4Packet.ProtocolNumber.tcp))
-        pseudo.add(UInt16(truncatingIfNeeded: total - headerLength))
-        if ip.wireUInt16(at: headerLength + 16) == pseudo.folded { return .unfinished }
-        pseudo.add(UnsafeRawBufferPointer(rebasing: ip[headerLength..<total]))
-        return pseudo.checksum == 0 ? .right : .wrong
+        var sum = whole.pseudoHeader(length: whole.payload.count)
+        if whole.payload.wireUInt16(at: 16) == sum.folded { return .unfinished }
+        sum.add(whole.payload)
+        return sum.checksum == 0 ? .right : .wrong
     }
 }
