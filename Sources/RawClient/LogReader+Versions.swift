@@ -41,32 +41,19 @@ extension LogReader {
         _ topic: String, _ topicID: KafkaUUID, _ partition: Int32, _ connection: RawConnection, from first: Int64?,
         into result: inout VersionedFetch
     ) throws {
-        var next = try first ?? connection.offset(topic: topic, partition: partition, timestamp: -2)
+        let start = try first ?? connection.offset(topic: topic, partition: partition, timestamp: -2)
         let end = try connection.offset(topic: topic, partition: partition, timestamp: -1)
-        var size: Int32 = 1 << 20
-        while next < end {
-            let answer = try connection.fetch(
-                topic: topic, topicID: topicID, partition: partition, offset: next, maxBytes: size,
-                version: result.version)
-            guard answer.errorCode == 0 else {
-                if result.error == .none {
-                    result.error = ErrorCode(rawValue: answer.errorCode)
-                    result.detail = "\(topic)-\(partition)"
-                }
-                return
-            }
-            let batches = Self.batches(answer.records ?? [], topic, partition, from: next)
-            guard let last = batches.last else {
-                guard size < 256 << 20 else {
-                    throw RawClientError.badAnswer(
-                        what: "no record of \(topic)-\(partition) at \(next), though the log ends at \(end)",
-                        address: connection.address)
-                }
-                size *= 2
-                continue
-            }
-            result.batches += batches
-            next = last.header.baseOffset + Int64(max(last.header.lastOffsetDelta, 0)) + 1
+        let version = result.version
+        // Gathered apart: two closures may not change one value.
+        var refusal: ErrorCode?
+        var batches: [ReadBatch] = []
+        try walk(
+            topic, topicID, partition, from: start, to: end, connection, firstSize: 1 << 20, version: version,
+            onRefusal: { code, _ in refusal = code }, onBatches: { batches += $0 })
+        result.batches += batches
+        if let refusal, result.error == .none {
+            result.error = refusal
+            result.detail = "\(topic)-\(partition)"
         }
     }
 }

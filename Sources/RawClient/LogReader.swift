@@ -169,15 +169,31 @@ public struct LogReader: Sendable {
         let end = try connection.offset(topic: topic, partition: partition, timestamp: -1)
         log.startOffsets[topic, default: [:]][partition] = start
         log.endOffsets[topic, default: [:]][partition] = end
+        try walk(topic, topicID, partition, from: start, to: end, connection, firstSize: 8 << 20) { code, offset in
+            throw RawClientError.refused(what: "Fetch of \(topic)-\(partition) at \(offset)", code: code)
+        } onBatches: {
+            log.batches += $0
+        }
+    }
+
+    /// Fetches a partition from one offset to another.
+    ///
+    /// - Parameters:
+    ///   - firstSize: bytes asked for at first; more where a batch is larger.
+    ///   - version: of Fetch; nil: the highest common.
+    ///   - onRefusal: called with the error code of an answer and the offset asked for; then the walk ends.
+    ///   - onBatches: called with what each answer brings.
+    func walk(
+        _ topic: String, _ topicID: KafkaUUID, _ partition: Int32, from start: Int64, to end: Int64,
+        _ connection: RawConnection, firstSize: Int32, version: Int16? = nil,
+        onRefusal: (ErrorCode, Int64) throws -> Void, onBatches: ([ReadBatch]) -> Void
+    ) throws {
         var next = start
-        var size: Int32 = 8 << 20
+        var size = firstSize
         while next < end {
             let answer = try connection.fetch(
-                topic: topic, topicID: topicID, partition: partition, offset: next, maxBytes: size)
-            guard answer.errorCode == 0 else {
-                throw RawClientError.refused(
-                    what: "Fetch of \(topic)-\(partition) at \(next)", code: ErrorCode(rawValue: answer.errorCode))
-            }
+                topic: topic, topicID: topicID, partition: partition, offset: next, maxBytes: size, version: version)
+            guard answer.errorCode == 0 else { return try onRefusal(ErrorCode(rawValue: answer.errorCode), next) }
             let batches = Self.batches(answer.records ?? [], topic, partition, from: next)
             guard let last = batches.last else {
                 // Before version 3 a batch larger than what was asked for comes cut: ask for more.
@@ -189,7 +205,7 @@ public struct LogReader: Sendable {
                 size *= 2
                 continue
             }
-            log.batches += batches
+            onBatches(batches)
             next = last.header.baseOffset + Int64(max(last.header.lastOffsetDelta, 0)) + 1
         }
     }
