@@ -69,13 +69,7 @@ public struct HTMLReport {
             facts.append("took \(Numbers.text(Double(results.endedUs - results.startedUs) / 1e6)) s")
         }
         return """
-            <!DOCTYPE html>
-            <html lang="en"><head><meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="color-scheme" content="light dark">
-            <link rel="icon" href="data:,">
-            <title>\(Markup.escape(title)) – Crosswind</title><style>\(StyleSheet.text)</style></head><body>
+            \(HTMLPage.head(title: title))
             <h1 class="\(results.outcome.rawValue)">\(Markup.escape(title))</h1>
             <p>\(results.cells.count == 1 ? "1 cell" : "\(results.cells.count) cells"): \(summary.isEmpty ? "nothing was run" : summary)</p>
             <p class="dim">\(facts.joined(separator: " · "))</p>

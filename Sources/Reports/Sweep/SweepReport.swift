@@ -34,13 +34,7 @@ public enum SweepReport {
         let planned = results.plannedPoints.map { " of \($0)" } ?? ""
         facts.append("\(results.points.count)\(planned) points of \(Numbers.text(results.loadS)) s")
         return """
-            <!DOCTYPE html>
-            <html lang="en"><head><meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="color-scheme" content="light dark">
-            <link rel="icon" href="data:,">
-            <title>\(Markup.escape(results.scenario)) – Crosswind</title><style>\(StyleSheet.text)</style></head><body>
+            \(HTMLPage.head(title: results.scenario))
             <h1>\(Markup.escape(results.scenario))</h1>
             <p>\(Markup.escape(results.claim))</p>
             <p>Objective: <code>\(Markup.escape(results.objective.joined(separator: ", ")))</code></p>
