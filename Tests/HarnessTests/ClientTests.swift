@@ -17,27 +17,20 @@ struct ClientTests {
 
     static let hasClients = has(["librdkafka", "kafka-clients", "kafka-python", "aiokafka"])
     static let hasTansu = has(["tansu/0.6.0/tansu", "librdkafka"])
-    static let hasEngine: Bool = {
+    /// Whether a command of this machine ends well; what it prints is not shown.
+    private static func succeeds(_ command: String) -> Bool {
         let probe = Process()
-        probe.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        probe.arguments = ["docker", "info"]
-        probe.standardOutput = FileHandle.nullDevice
-        probe.standardError = FileHandle.nullDevice
-        guard (try? probe.run()) != nil else { return false }
-        probe.waitUntilExit()
-        return probe.terminationStatus == 0 && geteuid() == 0
-    }()
-
-    static let hasCompose: Bool = {
-        let probe = Process()
-        probe.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        probe.arguments = ["sh", "-c", "docker compose version || docker-compose version"]
+        probe.executableURL = URL(fileURLWithPath: "/bin/sh")
+        probe.arguments = ["-c", command]
         probe.standardOutput = FileHandle.nullDevice
         probe.standardError = FileHandle.nullDevice
         guard (try? probe.run()) != nil else { return false }
         probe.waitUntilExit()
         return probe.terminationStatus == 0
-    }()
+    }
+
+    static let hasEngine = geteuid() == 0 && succeeds("docker info")
+    static let hasCompose = succeeds("docker compose version || docker-compose version")
 
     private static let clients = """
         producer: { client: librdkafka }
@@ -152,6 +145,17 @@ struct ClientTests {
         #expect(results.cells.count == 1)
     }
 
+    /// Section `producer` of a scenario whose producer is a program in Python with kafka-python; it gets the bootstrap
+    /// address and the topic.
+    private static func producer(running program: String) -> String {
+        let code = program.split(separator: "\n").joined(separator: "\\n")
+        let command = [
+            "env", "PYTHONPATH=\(cache)/kafka-python/3.0.12", "\(cache)/python/bin/python3", "-c", code, "{bootstrap}",
+            "{topic}",
+        ]
+        return "{ client: command, command: [\(command.map { "\"\($0)\"" }.joined(separator: ", "))] }"
+    }
+
     @Test(.enabled(if: hasClients, "needs the clients: make clients"))
     func aProgramWithoutADriverIsJudgedFromWireAndLog() throws {
         let program = """
@@ -159,22 +163,12 @@ struct ClientTests {
             p = kafka.KafkaProducer(bootstrap_servers=sys.argv[1], enable_idempotence=False, retries=5)
             for i in range(500): p.send(sys.argv[2], b'%016xABCDEFGH' % i, partition=0).get()
             """
-        let code = program.split(separator: "\n").joined(separator: "\\n")
         let (results, _) = try EndToEndTests.results(
             [], expecting: 0,
             scenario: """
                 name: program
                 claim: c
-                producer:
-                  client: command
-                  command:
-                    - env
-                    - PYTHONPATH=\(Self.cache)/kafka-python/3.0.12
-                    - \(Self.cache)/python/bin/python3
-                    - -c
-                    - "\(code)"
-                    - "{bootstrap}"
-                    - "{topic}"
+                producer: \(Self.producer(running: program))
                 workload: { records: 500, size: 24B }
                 faults:
                   - { on: { response: Produce, nth: 100 }, do: [drop, reset] }
@@ -204,22 +198,12 @@ struct ClientTests {
                 header = ('crosswind-record', ('%s/%d' % (os.environ['CROSSWIND_RUN'], n)).encode())
                 p.send(sys.argv[2], b'an order', partition=0, headers=[header]).get()
             """
-        let code = program.split(separator: "\n").joined(separator: "\\n")
         let (results, _) = try EndToEndTests.results(
             [], expecting: 0,
             scenario: """
                 name: numbered
                 claim: c
-                producer:
-                  client: command
-                  command:
-                    - env
-                    - PYTHONPATH=\(Self.cache)/kafka-python/3.0.12
-                    - \(Self.cache)/python/bin/python3
-                    - -c
-                    - "\(code)"
-                    - "{bootstrap}"
-                    - "{topic}"
+                producer: \(Self.producer(running: program))
                 workload: { records: 500, size: 24B }
                 faults:
                   - { on: { response: Produce, nth: 100 }, do: [drop, reset] }

@@ -7,47 +7,14 @@ import Testing
 
 @testable import LinkEmulator
 
-/// Two sockets in the place of devices: whole packets, one read each.
-private struct Wire {
-    let link: Int32
-    let host: Int32
-
-    init() {
-        var pair: [Int32] = [-1, -1]
-        _ = socketpair(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0, &pair)
-        (link, host) = (pair[0], pair[1])
-        var size: Int32 = 4 << 20
-        for descriptor in pair {
-            setsockopt(descriptor, SOL_SOCKET, SO_SNDBUFFORCE, &size, socklen_t(MemoryLayout<Int32>.size))
-        }
-    }
-
-    func send(_ bytes: [UInt8]) -> Bool {
-        bytes.withUnsafeBytes { write(host, $0.baseAddress, $0.count) } == bytes.count
-    }
-
-    /// The next packet within ten seconds; nil for none.
-    func receive() -> [UInt8]? {
-        guard cl_wait_readable(host, 10_000_000_000) > 0 else { return nil }
-        var buffer = [UInt8](repeating: 0, count: 2048)
-        let count = buffer.withUnsafeMutableBytes { read(host, $0.baseAddress, $0.count) }
-        return count < 0 ? nil : Array(buffer[..<count])
-    }
-
-    func closeBoth() {
-        close(link)
-        close(host)
-    }
-}
-
 @Suite struct EngineTests {
     private func run(
         _ faults: [FaultSpec], timeZero: Bool = true, log: String? = nil,
         onPhase: @escaping @Sendable (LinkPhaseEvent) -> Void = { _ in },
-        _ body: (Link, Wire, Wire) throws -> Void
+        _ body: (Link, DevicePair, DevicePair) throws -> Void
     ) throws -> LinkReport {
-        let client = Wire()
-        let broker = Wire()
+        let client = DevicePair()
+        let broker = DevicePair()
         let begun = DispatchSemaphore(value: 0)
         defer {
             client.closeBoth()

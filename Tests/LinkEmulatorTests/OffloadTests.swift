@@ -9,46 +9,10 @@ import Testing
 
 /// The link over devices that hand over packets of up to 64 kB, played by sockets that keep message boundaries.
 @Suite struct OffloadTests {
-    private struct Device {
-        let link: Int32
-        let host: Int32
-
-        init() {
-            var pair: [Int32] = [-1, -1]
-            _ = socketpair(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0, &pair)
-            (link, host) = (pair[0], pair[1])
-            var size: Int32 = 4 << 20
-            for descriptor in pair {
-                setsockopt(descriptor, SOL_SOCKET, SO_SNDBUFFORCE, &size, socklen_t(MemoryLayout<Int32>.size))
-            }
-        }
-
-        func send(_ packet: [UInt8], _ virtio: VirtioHeader) -> Bool {
-            var bytes = [UInt8](repeating: 0, count: VirtioHeader.size) + packet
-            bytes.withUnsafeMutableBytes { if let base = $0.baseAddress { virtio.write(to: base) } }
-            return bytes.withUnsafeBytes { write(host, $0.baseAddress, $0.count) } == bytes.count
-        }
-
-        /// The next packet within ten seconds.
-        func receive() -> (virtio: VirtioHeader, packet: [UInt8])? {
-            guard cl_wait_readable(host, 10_000_000_000) > 0 else { return nil }
-            var buffer = [UInt8](repeating: 0, count: 70_000)
-            let count = buffer.withUnsafeMutableBytes { read(host, $0.baseAddress, $0.count) }
-            guard count > VirtioHeader.size else { return nil }
-            let virtio = buffer.withUnsafeBytes { $0.baseAddress.map { VirtioHeader(reading: $0) } }
-            return virtio.map { ($0, Array(buffer[VirtioHeader.size..<count])) }
-        }
-
-        func closeBoth() {
-            close(link)
-            close(host)
-        }
-    }
-
     private func run(
-        _ faults: [FaultSpec], packetLimit: Int = 4096, _ body: (Device, Device) throws -> Void
+        _ faults: [FaultSpec], packetLimit: Int = 4096, _ body: (DevicePair, DevicePair) throws -> Void
     ) throws -> LinkReport {
-        let (client, broker) = (Device(), Device())
+        let (client, broker) = (DevicePair(), DevicePair())
         let begun = DispatchSemaphore(value: 0)
         defer {
             client.closeBoth()
@@ -100,13 +64,13 @@ import Testing
             for count in [10_000, 10_000, 65_495, 1461, 3] {
                 let sent = long(count)
                 #expect(client.send(sent.packet, sent.virtio))
-                let got = try #require(broker.receive())
+                let got = try #require(broker.receiveWithHeader())
                 let content = try data(got)
                 #expect(content.data == sent.data || count == 10_000)
                 if content.data.count < count {
                     // Pieces that were copied travel by themselves.
                     var all = content.data
-                    while all.count < count { all += try data(try #require(broker.receive())).data }
+                    while all.count < count { all += try data(try #require(broker.receiveWithHeader())).data }
                     #expect(all == sent.data)
                 } else if count > 1460 {
                     #expect(got.virtio.segmentation == VirtioHeader.tcpOverIPv4)
@@ -123,11 +87,11 @@ import Testing
         let report = try run([Faults.timeline(["loss": "{ packets: [10] }"])]) { client, broker in
             let first = long(1460 * 7)
             #expect(client.send(first.packet, first.virtio))
-            for _ in 0..<7 { _ = broker.receive() }
+            for _ in 0..<7 { _ = broker.receiveWithHeader() }
             let second = long(1460 * 7, sequence: 500_000)
             #expect(client.send(second.packet, second.virtio))
-            let before = try data(try #require(broker.receive()))
-            let after = try data(try #require(broker.receive()))
+            let before = try data(try #require(broker.receiveWithHeader()))
+            let after = try data(try #require(broker.receiveWithHeader()))
             #expect(before.sequence == 500_000)
             let lost = (Int(after.sequence) - 500_000 - before.data.count)
             #expect(lost == 1460)
@@ -143,7 +107,7 @@ import Testing
             let sent = long(1460 * 3)
             #expect(client.send(sent.packet, sent.virtio))
             for _ in 0..<3 {
-                let got = try #require(broker.receive())
+                let got = try #require(broker.receiveWithHeader())
                 #expect(got.virtio.flags & VirtioHeader.needsChecksum == 0, "the kernel must check it")
                 #expect(got.virtio.segmentation == 0)
                 #expect(got.packet.count == 1500)
@@ -169,7 +133,7 @@ import Testing
             virtio.checksumStart = 20
             virtio.checksumOffset = 6
             #expect(client.send(packet, virtio))
-            let got = try #require(broker.receive())
+            let got = try #require(broker.receiveWithHeader())
             #expect(got.virtio.flags == 0)
             sum.add([1, 2, 3, 4, 5, 0, 0, 7, 0, 9, 0, 13].withUnsafeBytes { $0 })
             got.packet.withUnsafeBytes {
@@ -212,11 +176,27 @@ import Testing
             #expect(client.send(sent.packet, sent.virtio))
             let plain = Packets.tcp(data: [1, 2, 3])
             #expect(client.send(plain, VirtioHeader()))
-            let got = try #require(broker.receive())
+            let got = try #require(broker.receiveWithHeader())
             #expect(got.packet == plain)
         }
         #expect(report.packetsIn == 5)
         #expect(report.packetsDropped == 4)
         #expect(report.counters.oversize + report.counters.malformed == 4)
+    }
+}
+
+extension DevicePair {
+    /// Hands a packet over with its header, as a device with `IFF_VNET_HDR` does.
+    fileprivate func send(_ packet: [UInt8], _ virtio: VirtioHeader) -> Bool {
+        var bytes = [UInt8](repeating: 0, count: VirtioHeader.size) + packet
+        bytes.withUnsafeMutableBytes { if let base = $0.baseAddress { virtio.write(to: base) } }
+        return send(bytes)
+    }
+
+    /// The next packet and its header within ten seconds.
+    fileprivate func receiveWithHeader() -> (virtio: VirtioHeader, packet: [UInt8])? {
+        guard let bytes = receive(), bytes.count > VirtioHeader.size else { return nil }
+        let virtio = bytes.withUnsafeBytes { $0.baseAddress.map { VirtioHeader(reading: $0) } }
+        return virtio.map { ($0, Array(bytes[VirtioHeader.size...])) }
     }
 }

@@ -1,0 +1,37 @@
+import CLinux
+import Glibc
+
+/// Two sockets in the place of a device: whole packets, one read each.
+struct DevicePair {
+    /// The end that the link reads and writes.
+    let link: Int32
+    /// The end that the host has.
+    let host: Int32
+
+    init() {
+        var pair: [Int32] = [-1, -1]
+        _ = socketpair(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0, &pair)
+        (link, host) = (pair[0], pair[1])
+        var size: Int32 = 4 << 20
+        for descriptor in pair {
+            setsockopt(descriptor, SOL_SOCKET, SO_SNDBUFFORCE, &size, socklen_t(MemoryLayout<Int32>.size))
+        }
+    }
+
+    func send(_ bytes: [UInt8]) -> Bool {
+        bytes.withUnsafeBytes { write(host, $0.baseAddress, $0.count) } == bytes.count
+    }
+
+    /// The next packet within ten seconds; nil for none.
+    func receive() -> [UInt8]? {
+        guard cl_wait_readable(host, 10_000_000_000) > 0 else { return nil }
+        var buffer = [UInt8](repeating: 0, count: 70_000)
+        let count = buffer.withUnsafeMutableBytes { read(host, $0.baseAddress, $0.count) }
+        return count < 0 ? nil : Array(buffer[..<count])
+    }
+
+    func closeBoth() {
+        close(link)
+        close(host)
+    }
+}
