@@ -22,10 +22,19 @@ public struct InternetChecksum: Sendable {
             isOdd = false
             index = 1
         }
-        // Adding words in the machine's order and swapping the folded sum is RFC 1071's "byte order independence".
-        var wide: UInt64 = 0
+        // Adding words in the machine's order and swapping the folded sum is RFC 1071's "byte order independence". Four
+        // sums of eight bytes each, with their carries, do not wait for one another.
+        var (a, b, c, d) = (UInt64(0), UInt64(0), UInt64(0), UInt64(0))
+        while index + 32 <= count {
+            a = Self.addWithCarry(a, base.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+            b = Self.addWithCarry(b, base.loadUnaligned(fromByteOffset: index + 8, as: UInt64.self))
+            c = Self.addWithCarry(c, base.loadUnaligned(fromByteOffset: index + 16, as: UInt64.self))
+            d = Self.addWithCarry(d, base.loadUnaligned(fromByteOffset: index + 24, as: UInt64.self))
+            index += 32
+        }
+        var wide = Self.addWithCarry(Self.addWithCarry(a, b), Self.addWithCarry(c, d))
         while index + 4 <= count {
-            wide &+= UInt64(base.loadUnaligned(fromByteOffset: index, as: UInt32.self))
+            wide = Self.addWithCarry(wide, UInt64(base.loadUnaligned(fromByteOffset: index, as: UInt32.self)))
             index += 4
         }
         var folded = (wide & 0xFFFF_FFFF) &+ (wide >> 32)
@@ -41,6 +50,13 @@ public struct InternetChecksum: Sendable {
             sum &+= UInt64(base.load(fromByteOffset: index, as: UInt8.self)) << 8
             isOdd = true
         }
+    }
+
+    /// The ones' complement sum of two 64-bit numbers.
+    @inline(__always)
+    private static func addWithCarry(_ a: UInt64, _ b: UInt64) -> UInt64 {
+        let (sum, carry) = a.addingReportingOverflow(b)
+        return carry ? sum &+ 1 : sum
     }
 
     /// The sum folded to 16 bits, not complemented: what a partial checksum holds.

@@ -68,10 +68,7 @@ final class CaptureObserver {
     var unsupportedPackets = 0
     /// Packets whose checksum was wrong at the end that received them.
     var rejectedPackets = 0
-    /// By the address that packets came from: how many had good and wrong checksums. That of the last one stands apart.
-    private var checksums: [IPAddress: (good: Int, wrong: Int)] = [:]
-    private var lastSource: IPAddress?
-    private var lastChecksums = (good: 0, wrong: 0)
+    private var hostChecksums = HostChecksums()
     var cutHeaders = 0
     var unmatchedResponses = 0
     var unknownRequests = 0
@@ -105,7 +102,11 @@ final class CaptureObserver {
         if packet.bytes.count < packet.originalLength { cutPackets += 1 }
         switch CapturedSegment.decode(packet) {
         case .segment(let segment):
-            if isRejected(packet, segment) { rejectedPackets += 1 } else { observe(segment, timeNs: packet.timeNs) }
+            if hostChecksums.rejects(packet, from: segment.source) {
+                rejectedPackets += 1
+            } else {
+                observe(segment, timeNs: packet.timeNs)
+            }
         case .notTCP: if !packet.linkType.isSupported { unsupportedPackets += 1 }
         case .fragment: fragments += 1
         case .malformed: malformedPackets += 1
@@ -124,31 +125,6 @@ final class CaptureObserver {
             uniqueKeysWithValues: requestCounts.map { key, count in
                 (APIKey(rawValue: Int16(key >> 16)).name + " v\(key & 0xffff)", count)
             })
-    }
-
-    /// Whether the receiver's kernel throws the packet away because a checksum is wrong.
-    ///
-    /// A host that leaves checksums to its device may show wrong ones in its own captures, but then in all its packets.
-    /// So a wrong one counts only from an address whose packets have right or unfinished ones more often.
-    private func isRejected(_ packet: CapturedPacket, _ segment: CapturedSegment) -> Bool {
-        let checksum = CapturedChecksum.of(packet)
-        switch checksum {
-        case .unknown: return false
-        case .wrongHeader: return !checksums.isEmpty
-        case .right, .unfinished, .wrong: break
-        }
-        if segment.source != lastSource {
-            if let lastSource { checksums[lastSource] = lastChecksums }
-            lastSource = segment.source
-            lastChecksums = checksums[segment.source] ?? (0, 0)
-            checksums[segment.source] = lastChecksums
-        }
-        if checksum != .wrong {
-            lastChecksums.good += 1
-            return false
-        }
-        lastChecksums.wrong += 1
-        return lastChecksums.good >= lastChecksums.wrong
     }
 
     // MARK: Connections
