@@ -192,7 +192,7 @@ struct DatagramFlow {
 
     static func run(
         _ network: BenchNetwork, count: Int, perSecond: Double, size: Int = 36, burst: Int = 1,
-        drainMs: Int64 = 1000
+        drainMs: Int64 = 1000, receiverNaps: Bool = false
     ) throws -> DatagramFlow {
         let there = address("198.18.1.1", 7003)
         let server = try makeSocket(in: network.server, type: SOCK_DGRAM, bind: there)
@@ -207,11 +207,12 @@ struct DatagramFlow {
             latencies.reserveCapacity(count + count / 2)
             var arrivals = (first: Int64(0), last: Int64(0))
             while true {
-                if cl_wait_readable(server, 100_000_000) <= 0 {
+                let got = recv(server, &buffer, buffer.count, Int32(MSG_DONTWAIT))
+                if got < 0 {
                     if finished.with({ $0 }), cl_monotonic_ns() - last.with({ $0 }) > drainMs * 1_000_000 { break }
+                    if receiverNaps { usleep(1000) } else { _ = cl_wait_readable(server, 100_000_000) }
                     continue
                 }
-                let got = recv(server, &buffer, buffer.count, Int32(MSG_DONTWAIT))
                 guard got >= 8 else { continue }
                 let now = cl_monotonic_ns()
                 if latencies.isEmpty { arrivals.first = now }

@@ -25,10 +25,11 @@ public struct PointSituation: Sendable {
     var throughput: Double { observation.throughputRecordsPerS ?? 0 }
 
     /// True when the client carried less than was offered: something other than the load is the limit. Three per cent
-    /// are within what an edge of a window can be wrong by.
+    /// are within what an edge of a window can be wrong by; where few requests carry the load, one request is.
     var isSaturated: Bool {
         guard let offered = cell.workload.rateRecordsPerS else { return true }
-        return throughput < 0.97 * offered
+        let oneRequest = observation.wire.map { Double(max($0.connections, 1)) / Double(max($0.requests, 1)) } ?? 0
+        return throughput < (1 - min(max(0.03, oneRequest), 0.1)) * offered
     }
 
     /// Requests that the client lets be in flight on one connection: from its configuration, else from its defaults, else

@@ -22,6 +22,24 @@ struct LimitJudgeTests {
         #expect(Self.binding(situation, isMet: true)?.kind == .offeredLoad)
     }
 
+    /// Twenty requests carry the load: the last one may come after the end of the windows. Ten per cent are too many.
+    @Test func oneRequestMoreOrLessIsTheEdgeOfAWindow() {
+        var observation = Situations.observation(throughput: 960)
+        observation.wire?.requests = 20
+        #expect(
+            Self.binding(Situations.situation(Situations.cell(rate: 1000), observation), isMet: true)?.kind
+                == .offeredLoad)
+        observation.throughputRecordsPerS = 890
+        #expect(
+            Self.binding(Situations.situation(Situations.cell(rate: 1000), observation), isMet: true)?.kind == .inFlight
+        )
+        observation.throughputRecordsPerS = 960
+        observation.wire?.requests = 60
+        #expect(
+            Self.binding(Situations.situation(Situations.cell(rate: 1000), observation), isMet: true)?.kind == .inFlight
+        )
+    }
+
     @Test func aBusyBottleneckOutranksTheWindowThatItFills() throws {
         var observation = Situations.observation()
         observation.link = .init(

@@ -18,8 +18,6 @@ struct OffloadReader {
     private var spareCount = 0
     private let capacity: Int
     private let parts: UnsafeMutablePointer<iovec>
-    /// Header, one slot, and a buffer for the rest: what costs the kernel least where packets are short.
-    private let shortParts: UnsafeMutablePointer<iovec>
     /// Reads that still use the long vector; a long packet sets it.
     private var longReads = 0
     /// Spare slots from this one on have no part of the vector yet.
@@ -41,21 +39,17 @@ struct OffloadReader {
         self.mtu = mtu
         capacity = Self.slots(mtu: mtu)
         spare = .allocate(capacity: capacity)
-        shortParts = .allocate(capacity: 3)
         // The header before the slots, and a buffer behind them for what no rule allows.
         parts = .allocate(capacity: capacity + 2)
         flat = try LazyMemory(bytes: 2 * 65_536)
         piece = try LazyMemory(bytes: 65_536)
         header = .allocate(byteCount: 16, alignment: 8)
         parts[0] = iovec(iov_base: header, iov_len: VirtioHeader.size)
-        shortParts[0] = parts[0]
-        shortParts[2] = iovec(iov_base: flat.base + 65_536, iov_len: 65_536)
     }
 
     func free() {
         spare.deallocate()
         parts.deallocate()
-        shortParts.deallocate()
         header.deallocate()
         flat.free()
         piece.free()
@@ -78,25 +72,30 @@ struct OffloadReader {
             spare[spareCount] = slot
             spareCount += 1
         }
+        // Where packets are short, one buffer and a copy cost less than what the kernel makes of a vector.
         let isShort = longReads == 0
         let count: Int
         if isShort {
-            shortParts[1] = iovec(iov_base: core.arena.buffer(spare[0]).baseAddress, iov_len: mtu)
-            count = Int(cl_readv(descriptor, shortParts, 3))
+            count = Int(cl_read(descriptor, flat.base, flat.size))
         } else {
             prepare(core.arena)
             count = Int(cl_readv(descriptor, parts, Int32(capacity + 2)))
         }
         guard count > VirtioHeader.size else { return count < 0 ? count : count == 0 ? -Int(EPIPE) : 1 }
-        let virtio = VirtioHeader(reading: header)
+        let virtio = VirtioHeader(reading: isShort ? UnsafeRawPointer(flat.base) : UnsafeRawPointer(header))
         let length = count - VirtioHeader.size
         guard virtio.segmentation != 0 else {
-            if !isShort { longReads -= 1 }
+            if isShort {
+                core.arena.buffer(spare[0]).baseAddress?.copyMemory(
+                    from: flat.base + VirtioHeader.size, byteCount: min(length, mtu))
+            } else {
+                longReads -= 1
+            }
             return receiveWhole(length, virtio, port: port, core: &core)
         }
         longReads = Self.longReadsAfterOne
-        let first = core.arena.buffer(spare[0])
-        let headers = UnsafeRawBufferPointer(start: first.baseAddress, count: min(length, mtu))
+        let first = isShort ? flat.base + VirtioHeader.size : core.arena.buffer(spare[0]).baseAddress
+        let headers = UnsafeRawBufferPointer(start: first, count: min(length, mtu))
         guard virtio.segmentation == VirtioHeader.tcpOverIPv4,
             let cut = TCPSegmentation(headers: headers, length: length, mtu: mtu)
         else {
@@ -194,12 +193,7 @@ struct OffloadReader {
 
     /// Brings what was scattered together in one buffer; where it begins.
     private func gather(_ length: Int, isShort: Bool) -> UnsafeMutableRawPointer {
-        if isShort {
-            // The rest lies in the buffer already: the first part goes right before it.
-            let start = flat.base + 65_536 - mtu
-            if let base = shortParts[1].iov_base { start.copyMemory(from: base, byteCount: min(length, mtu)) }
-            return start
-        }
+        if isShort { return flat.base + VirtioHeader.size }
         var at = 0
         var index = 1
         while at < length {
