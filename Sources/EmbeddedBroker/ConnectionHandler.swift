@@ -15,6 +15,10 @@ final class RequestMemory: Sendable {
 ///
 /// Like Kafka, it takes the next request only when the last one is answered, so that answers keep the order of requests.
 /// Bytes that are no request close the connection with a log line; nothing a peer sends ends the process.
+///
+/// A client that closes in order has sent everything before: whole requests that wait are still worked on, until one has an
+/// answer that can no longer be sent (Kafka's `Selector` keeps such a channel among its closing ones). So what a client
+/// sent with acks=0 right before its end is in the log. After a reset nothing more is taken.
 final class ConnectionHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -31,6 +35,10 @@ final class ConnectionHandler: ChannelInboundHandler {
     private var isBusy = false
     private var isClosing = false
     private var isReadingStopped = false
+    /// The client has closed its side.
+    private var isInputClosed = false
+    /// A request is never answered, so nothing behind it is.
+    private var isSilent = false
 
     init(
         nodeID: Int32, cluster: EmbeddedCluster, gate: NodeGate, memory: RequestMemory,
@@ -65,6 +73,14 @@ final class ConnectionHandler: ChannelInboundHandler {
         input.clear()
         account(context)
         context.fireChannelInactive()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case ChannelEvent.inputClosed? = event as? ChannelEvent {
+            isInputClosed = true
+            if isSilent { end(context) } else { process(context) }
+        }
+        context.fireUserInboundEventTriggered(event)
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -113,6 +129,10 @@ final class ConnectionHandler: ChannelInboundHandler {
             isBusy = true
             submit(frame, context)
         }
+        if isInputClosed, !isBusy, !isClosing {
+            end(context)
+            return
+        }
         account(context)
         updateReading(context)
     }
@@ -140,6 +160,9 @@ final class ConnectionHandler: ChannelInboundHandler {
     private func finish(_ reply: Reply, _ context: ChannelHandlerContext) {
         guard !isClosing else { return }
         switch reply {
+        case .response where isInputClosed:
+            end(context)
+            return
         case .response(let bytes):
             write(bytes, context)
             isBusy = false
@@ -153,6 +176,8 @@ final class ConnectionHandler: ChannelInboundHandler {
             return
         case .silence(let why):
             logger.warning("request is never answered", metadata: ["reason": "\(why)"])
+            isSilent = true
+            if isInputClosed { end(context) }
             return
         }
         process(context)
@@ -166,11 +191,16 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     private func close(_ context: ChannelHandlerContext, _ why: String) {
-        isClosing = true
         logger.notice(
             "connection closed",
             metadata: ["reason": "\(why)", "peer": "\(context.remoteAddress.map(String.init(describing:)) ?? "?")"])
+        end(context)
+    }
+
+    private func end(_ context: ChannelHandlerContext) {
+        isClosing = true
         input.clear()
+        account(context)
         context.close(promise: nil)
     }
 

@@ -89,6 +89,7 @@ public final class EmbeddedCluster: Sendable {
             .serverChannelOption(.backlog, value: 1024)
             .childChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(
                 .writeBufferWaterMark,
                 value: .init(low: configuration.limits.unsentBytes / 4, high: configuration.limits.unsentBytes)

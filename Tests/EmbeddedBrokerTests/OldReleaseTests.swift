@@ -111,6 +111,30 @@ struct OldReleaseTests {
         #expect(throws: RawClientError.self) { try connection.negotiate() }
     }
 
+    /// A client reports what it sent with acks=0 as delivered, and leaves.
+    @Test func acksZeroRequestsBeforeTheEndOfAConnectionAreAppended() throws {
+        let cluster = try TestCluster()
+        defer { cluster.cluster.end() }
+        let count = 2000
+        var bytes: [UInt8] = []
+        for index in 0..<count {
+            var writer = ByteWriter()
+            try RequestHeader(apiKey: .produce, apiVersion: 8, correlationID: Int32(index), clientID: "x")
+                .write(to: &writer)
+            try TestCluster.request(TestCluster.batch(["\(index)"]), acks: 0).write(to: &writer, version: 8)
+            bytes += writer.framed()
+        }
+        let connection = try cluster.connect()
+        try connection.send(bytes)
+        connection.close()
+        var log = try cluster.read()
+        for _ in 0..<100 where log.batches.count < count {
+            usleep(50_000)
+            log = try cluster.read()
+        }
+        #expect(log.batches.count == count)
+    }
+
     @Test func logAppendTimeIsTheBrokersClock() throws {
         let cluster = try TestCluster(topics: [
             .init(name: "t", properties: ["message.timestamp.type": "LogAppendTime"])

@@ -122,4 +122,48 @@ struct AbruptEndTests {
             #expect(try record.verdict()?.measures.lost == 0)
         }
     }
+
+    @Test(
+        .enabled(if: ClientTests.hasEngine, "needs root and a Docker engine: scripts/dockerd.sh"),
+        .enabled(if: ClientTests.hasTansu && ClientTests.hasClients, "needs Tansu and the clients: make clients"))
+    func aContainerKilledFromOutsideIsNamedAndItsRecordIsReadable() throws {
+        try CrosswindProgram.withTemporaryDirectory { directory in
+            try """
+            name: long
+            claim: A test of the harness.
+            broker: { kind: compose, service: tansu, topics: [{ name: orders, partitions: 1 }] }
+            producer: { client: librdkafka, version: "2.16", config: { message.timeout.ms: 5000 } }
+            workload: { records: 4000, rate: 1000/s, size: 100B }
+            """.write(toFile: directory + "/s.yaml", atomically: true, encoding: .utf8)
+            let cell = directory + "/run/long/long"
+            let before = try Self.shell("docker ps --quiet")
+            let running = try CrosswindProgram.start(["run", "--output", directory + "/run", directory + "/s.yaml"])
+            try Self.waitUntil("the cell runs") {
+                ((try? String(contentsOfFile: cell + "/history.jsonl", encoding: .utf8)) ?? "").contains("time-zero")
+            }
+            let ours = Set(try Self.shell("docker ps --quiet")).subtracting(before)
+            #expect(ours.count == 1)
+            _ = try Self.shell("docker kill \(ours.joined(separator: " "))")
+            let result = CrosswindProgram.finish(running)
+            #expect(result.exitCode == 3, "\(result.output)\(result.errors)")
+            #expect((result.output + result.errors).contains("its log in the cell's directory"), "\(result.output)")
+            #expect(Set(try Self.shell("docker ps --all --quiet")).isDisjoint(with: ours), "a container is left")
+            #expect(try RecordDirectory(path: cell).history().elements.contains { $0.kind == .timeZero })
+            let report = try CrosswindProgram.run(["report", directory + "/run"])
+            #expect(report.exitCode == 2, "\(report.output)\(report.errors)")
+        }
+    }
+
+    /// The lines that a command prints.
+    private static func shell(_ command: String) throws -> [String] {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = ["-c", command]
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        return text.split(separator: "\n").map(String.init)
+    }
 }

@@ -95,7 +95,8 @@ struct LogReadBack: Sendable {
         }
         throw HarnessError(
             operation: "read back", subject: "the broker's log", reason: failures.joined(separator: "; "),
-            remedy: "a node that was killed must be started again before the end of the cell")
+            remedy: "where a fault kills a node, let it end (for:) before the end of the cell; where a node ended by "
+                + "itself, its log in the cell's directory says why")
     }
 
     private func account(_ log: ReadLog) -> LogAccount {
