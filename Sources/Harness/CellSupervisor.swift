@@ -46,7 +46,8 @@ final class CellSupervisor: Sendable {
     /// Runs all jobs, at most `limit` at a time. A job that was not started because of ``stop()`` is not reported.
     ///
     /// - Parameter onEnd: called once for each started cell with how its process ended; answers whether to go on.
-    func run(_ jobs: [Job], limit: Int, onEnd: @escaping @Sendable (Job, ChildEnd) async -> Bool) async throws {
+    /// - Returns: false when `onEnd` answered so once.
+    func run(_ jobs: [Job], limit: Int, onEnd: @escaping @Sendable (Job, ChildEnd) async -> Bool) async throws -> Bool {
         try await withThrowingTaskGroup(of: Bool.self) { group in
             var next = 0
             var running = 0
@@ -62,6 +63,7 @@ final class CellSupervisor: Sendable {
                 running -= 1
                 goOn = goOn && answer
             }
+            return goOn
         }
     }
 

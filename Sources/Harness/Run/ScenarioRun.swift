@@ -70,8 +70,20 @@ public final class ScenarioRun: Sendable {
             }
         }
         defer { timer?.cancel() }
-        try await supervisor.run(jobs, limit: limit) { job, end in await self.cellEnded(job, end, supervisor) }
+        try await runAll(jobs, supervisor, limit: limit)
         return try finish()
+    }
+
+    /// Cells with an unlimited load run last and one by one: each takes what the machine has. Side by side they would
+    /// measure each other, and make the links of all others late.
+    private func runAll(_ jobs: [CellSupervisor.Job], _ supervisor: CellSupervisor, limit: Int) async throws {
+        let unlimited = Set(cells.lazy.filter { $0.workload.rate == nil }.map(\.id))
+        let onEnd: @Sendable (CellSupervisor.Job, ChildEnd) async -> Bool = { job, end in
+            await self.cellEnded(job, end, supervisor)
+        }
+        let goOn = try await supervisor.run(jobs.filter { !unlimited.contains($0.id) }, limit: limit, onEnd: onEnd)
+        guard goOn else { return }
+        _ = try await supervisor.run(jobs.filter { unlimited.contains($0.id) }, limit: 1, onEnd: onEnd)
     }
 
     /// Cells mostly wait: for their load to be due, for timers, for the network. Three a processor keeps it busy

@@ -5,7 +5,9 @@ import EvidenceModel
 ///
 /// - Every change of an outcome is told. It is a regression when a configuration failed that never had, when one that
 ///   always survived did not, and when every repeat is inconclusive where none was: nothing proves it any more.
-/// - Broken records (lost, duplicates, …) where the baseline has none in any repeat are a regression: one is enough.
+/// - Broken records (lost, duplicates, …) where the baseline has none in any repeat are a regression: one is enough in a
+///   configuration that always survived. One that breaks by design breaks a little differently each time (some records
+///   twice, and now and then two in the wrong order): there every repeat must have them, and three are needed.
 /// - Everything else that has a spread (rates, latencies, recovery, and counts that are never 0) is a regression when
 ///   it is worse by more than matters to anyone, no repeat of one side lies among the other's, and a test finds that
 ///   chance would do so in one comparison of a hundred at most, over all measures of all configurations together. This
@@ -87,7 +89,7 @@ public struct Comparison: Sendable, Equatable {
                     let was = cell.measures[measure.name], let now = other.measures[measure.name]
                 else { continue }
                 if scale.isCount, was.most == 0 || now.most == 0 {
-                    compareWithNone(measure.name, other, was, now)
+                    compareWithNone(measure.name, cell, was, now)
                     continue
                 }
                 pairs.append(
@@ -151,11 +153,13 @@ extension Comparison {
     }
 
     /// A count that is 0 in every repeat of one side.
-    private mutating func compareWithNone(_ name: String, _ cell: Baseline.Cell, _ was: Spread, _ now: Spread) {
+    private mutating func compareWithNone(_ name: String, _ before: Baseline.Cell, _ was: Spread, _ now: Spread) {
         if was.most == 0, now.most > 0 {
-            add(.regression, cell, name, Self.text(was), Self.text(now))
+            let isCertain = now.least > 0 && min(was.repeats, now.repeats) >= Self.leastRepeats
+            let breaksAnyway = before.survived["no"] != nil
+            add(isCertain || !breaksAnyway ? .regression : .note, before, name, Self.text(was), Self.text(now))
         } else if now.most == 0, was.least > 0 {
-            add(.improvement, cell, name, Self.text(was), Self.text(now))
+            add(.improvement, before, name, Self.text(was), Self.text(now))
         }
     }
 

@@ -94,6 +94,17 @@ private func changes(_ base: Baseline, _ new: Baseline, isPart: Bool = false) ->
         #expect(changes(baseline([40, 60], set: set), baseline([0], set: set)) == ["improvement duplicates"])
     }
 
+    /// What a real suite showed on unchanged code: a client without idempotence that writes records twice in every
+    /// repeat also swaps some, in one repeat of many.
+    @Test func aConfigurationThatBreaksAnywayNeedsEveryRepeat() {
+        let set: (inout Measures, Double) -> Void = { $0.reordered = Int($1) }
+        func broken(_ values: [Double]) -> Baseline { baseline(values, survived: false, set: set) }
+        #expect(changes(broken([0, 0, 0]), broken([0, 11, 0])) == ["note reordered"])
+        #expect(changes(broken([0, 0, 0]), broken([5, 11, 8])) == ["regression reordered"])
+        #expect(changes(broken([0]), broken([11])) == ["note reordered"], "too few repeats to tell")
+        #expect(changes(baseline([0, 0, 0], set: set), broken([0, 11, 0])).contains("regression reordered"))
+    }
+
     /// What a real suite showed on unchanged code: 23, 20 and 28 duplicates first, then 31, 30 and 33.
     @Test func aCountScattersAtLeastLikeAPoissonCount() {
         let set: (inout Measures, Double) -> Void = { $0.duplicates = Int($1) }
