@@ -19,4 +19,31 @@ import Testing
             #expect(text.contains("`\(keyword.name)`"), "\(keyword.name) is not in docs/scenario-format.md")
         }
     }
+
+    /// `--tag` and `--without-tag` choose by what a machine has, so the tags must be what the cells need.
+    @Test func theTagsOfAScenarioFollowFromItsCells() throws {
+        let guide = try String(contentsOfFile: "\(Self.root)/docs/guide.md", encoding: .utf8)
+        for scenario in try ScenarioLibrary.load(["\(Self.root)/Scenarios"], seed: 0) {
+            guard scenario.sweep == nil else {
+                // The cells of a sweep are known only while it runs.
+                #expect(scenario.tags.contains("capacity"), "\(scenario.file)")
+                continue
+            }
+            let clients = Set(scenario.cells.map(\.producer.client))
+            let newer = scenario.cells.contains { $0.producer.version.map { $0 != "2.0" } ?? false }
+            let tagged: [(String, Bool)] = [
+                ("client:java", clients.contains("kafka-clients")),
+                ("client:python", !clients.isDisjoint(with: ["kafka-python", "aiokafka"])),
+                ("needs-clients", newer || !clients.isSubset(of: ["librdkafka", "raw"])),
+                ("needs-docker", scenario.cells.contains { $0.broker.kind == .compose }),
+                ("cluster", scenario.cells.contains { $0.broker.nodes > 1 }),
+                ("capacity", false),
+            ]
+            for (tag, isNeeded) in tagged {
+                #expect(scenario.tags.contains(tag) == isNeeded, "\(scenario.file): \(tag)")
+            }
+            let undocumented = scenario.tags.filter { !guide.contains("`\($0)`") }
+            #expect(undocumented.isEmpty, "not in docs/guide.md, used by \(scenario.file)")
+        }
+    }
 }
