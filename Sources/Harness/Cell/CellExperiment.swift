@@ -35,7 +35,7 @@ final class CellExperiment: Sendable {
         defer { containers?.remove() }
         let testbed = try CellTestbed(
             nodes: cell.broker.nodes, mtu: CellRun.mtu, nodeNamespaces: containers?.namespaces)
-        let captures = try CellCaptures(testbed: testbed, record: record, history: history)
+        let captures = try CellCaptures(cell, testbed: testbed, record: record, history: history)
         do {
             let link = try startLink(testbed)
             do {
