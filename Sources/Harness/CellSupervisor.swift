@@ -71,7 +71,7 @@ final class CellSupervisor: Sendable {
     func run(_ job: Job) async throws -> ChildEnd {
         let command = ChildCommand(executable: "/proc/self/exe", arguments: job.arguments)
         let result = try await ChildProcess.run(
-            command, standardErrorPath: job.directory + "/cell.log", ownSession: true
+            command, standardErrorPath: job.directory + "/cell.log", ownGroup: true
         ) { channel in
             self.channels.withLock { $0[job.id] = channel }
             defer { self.channels.withLock { $0[job.id] = nil } }

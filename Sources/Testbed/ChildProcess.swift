@@ -88,9 +88,11 @@ public struct ChildChannel: Sendable {
 public enum ChildProcess {
     /// Starts `command`, hands its pipes to `body`, and waits for both. The child's standard error goes to a file.
     ///
+    /// - Parameter ownGroup: puts the child in a process group of its own, which the terminal's Ctrl-C does not reach. Not
+    ///   in a session of its own: see ``Sandbox/enter()``.
     /// - Throws: what `body` throws, or an error of the start-up.
     public static func run<Value: Sendable>(
-        _ command: ChildCommand, standardErrorPath: String, ownSession: Bool = false,
+        _ command: ChildCommand, standardErrorPath: String, ownGroup: Bool = false,
         body: (ChildChannel) async throws -> Value
     ) async throws -> (value: Value, end: ChildEnd) {
         let log = try FileDescriptor.open(
@@ -101,7 +103,7 @@ public enum ChildProcess {
             environment = environment.updating([Environment.Key(rawValue: key)!: value])
         }
         var options = PlatformOptions()
-        options.createSession = ownSession
+        if ownGroup { options.processGroupID = 0 }
         let executable: Executable =
             command.executable.contains("/") ? .path(FilePath(command.executable)) : .name(command.executable)
         let result = try await Subprocess.run(
