@@ -6,7 +6,9 @@ import Glibc
 /// and whatever comes next looks like a change. So each configuration's variance is drawn towards that of its fellows,
 /// as strongly as they are alike (Smyth, "Linear models and empirical Bayes methods", 2004): the variance of a
 /// configuration with d degrees of freedom becomes the mean of its own and the prior's, weighted d to d0, and has
-/// d + d0 degrees of freedom.
+/// d + d0 degrees of freedom. One that scatters far more than its fellows is not one of them (a load without a limit among
+/// loads at a rate), and keeps its own (Phipson et al., "Robust hyperparameter estimation protects against hypervariable
+/// genes", 2016, in spirit).
 struct VarianceModel {
     /// Variance that a configuration of this suite has before anything is known of it.
     let priorVariance: Double
@@ -47,7 +49,18 @@ struct VarianceModel {
         let d = Double(degrees)
         let sum = d + priorDegrees
         guard sum > 0 else { return nil }
+        if d > 0, own > priorVariance, chance(of: own / priorVariance, degrees: d) < Self.outlier { return (own, d) }
         guard sum.isFinite else { return (priorVariance, sum) }
         return (max((priorDegrees * priorVariance + d * own) / sum, Self.leastVariance), sum)
+    }
+
+    /// A variance so unlikely beside its fellows is of another kind.
+    private static let outlier = 0.001
+
+    /// P(F(d, d0) > ratio): how likely a variance so many times the prior's is, in a configuration like its fellows.
+    private func chance(of ratio: Double, degrees d: Double) -> Double {
+        // With a million degrees of freedom the prior is as good as known.
+        let d0 = min(priorDegrees, 1e6)
+        return StudentT.incompleteBeta(d0 / (d0 + d * ratio), d0 / 2, d / 2)
     }
 }

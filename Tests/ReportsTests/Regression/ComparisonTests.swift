@@ -105,6 +105,25 @@ private func changes(_ base: Baseline, _ new: Baseline, isPart: Bool = false) ->
         #expect(changes(baseline([0, 0, 0], set: set), broken([0, 11, 0])).contains("regression reordered"))
     }
 
+    /// What a real suite showed on unchanged code: one load without a limit among loads at a rate, whose throughput is
+    /// the same each time. Its own repeats say how far it scatters, its fellows do not.
+    @Test func aConfigurationThatScattersUnlikeItsFellowsKeepsItsOwnSpread() {
+        let set: (inout Measures, Double) -> Void = { $0.throughputRecordsPerS = $1 }
+        func suite(_ unlimited: [Double]) -> Baseline {
+            var all = baseline(unlimited, set: set)
+            for rate in 1...60 {
+                let paced = Double(1000 * rate)
+                var other = baseline([paced * 0.9995, paced, paced * 1.0004], set: set)
+                other.cells[0].scenario = "paced-\(rate)"
+                all.cells += other.cells
+            }
+            return all
+        }
+        let before = suite([459_362, 530_436, 560_109])
+        #expect(changes(before, suite([791_550, 802_259, 971_984])) == [])
+        #expect(changes(suite([510_000, 512_000, 511_000]), suite([302_000, 300_000, 301_000])).count == 1)
+    }
+
     /// What a real suite showed on unchanged code: 23, 20 and 28 duplicates first, then 31, 30 and 33.
     @Test func aCountScattersAtLeastLikeAPoissonCount() {
         let set: (inout Measures, Double) -> Void = { $0.duplicates = Int($1) }

@@ -47,7 +47,8 @@ import Testing
     @Test func thoseThatScatterAlikeAreOne() {
         let model = VarianceModel((0..<50).map { _ in (variance: 0.01, degrees: 4) })
         #expect(model.priorDegrees == .infinity)
-        #expect(model.variance(own: 5, degrees: 4)?.variance == model.priorVariance)
+        #expect(model.variance(own: 0.03, degrees: 4)?.variance == model.priorVariance)
+        #expect(model.variance(own: 5, degrees: 4)?.variance == 5, "it is not one of them")
     }
 
     @Test func whatNobodyKnowsIsNotMadeUp() {
