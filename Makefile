@@ -63,7 +63,7 @@ scenario: build ## run one: make scenario S=FILE
 
 .PHONY: claims
 
-claims: build ## run the causes and write docs/claims.md: statement, verdict by experiment, evidence, cost of the fix
+claims: build clients ## run the causes and write docs/claims.md: statement, verdict by experiment, evidence, cost of the fix
 	rm -rf runs/claims
 	$(CROSSWIND) run Scenarios/causes --output runs/claims || [ $$? -le 2 ]
 	$(CROSSWIND) claims runs/claims --output docs/claims.md
