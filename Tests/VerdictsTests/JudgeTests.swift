@@ -29,7 +29,7 @@ import Verdicts
         #expect(verdict.measures.retriedBatches == 1)
         #expect(
             verdict.reason
-                == "broke as expected: 10 duplicates, first: orders-1 batch at seq -1, record 121 at offsets 60 and 200;"
+                == "broke as expected: 10 duplicates, first: orders-1 batch without a sequence, record 121 at offsets 60 and 200;"
                 + " its ack was dropped by fault-0 at 0.697 s")
         #expect(verdict.faultEvidence.map(\.shown) == [true])
         #expect(verdict.faultEvidence.map(\.onTheWire) == [1])

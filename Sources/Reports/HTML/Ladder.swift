@@ -146,7 +146,8 @@ struct Ladder {
         }
         let height = y + 8
         var text = "<figure class=\"ladder\"><figcaption>\(Markup.escape(title)): batch"
-        text += " <code>\(Markup.escape(batch.id))</code>, \(batch.recordCount) records</figcaption>"
+        text += " <code>\(Markup.escape(batch.id))</code>, \(batch.recordCount)"
+        text += batch.recordCount == 1 ? " record</figcaption>" : " records</figcaption>"
         text += "<svg viewBox=\"0 0 360 \(height)\" role=\"img\" aria-label=\"messages of the batch\">"
         text += "<text class=\"end\" x=\"\(Self.clientX)\" y=\"14\">producer</text>"
         text += "<text class=\"end dim\" x=\"180\" y=\"14\">link</text>"

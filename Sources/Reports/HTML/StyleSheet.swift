@@ -22,7 +22,8 @@ enum StyleSheet {
         .scroll{overflow-x:auto}
         table{border-collapse:collapse;margin:6px 0;font-size:.9rem}
         th,td{padding:4px 10px 4px 0;text-align:left;vertical-align:top}
-        th{font-weight:600;color:var(--dim);white-space:nowrap}td.n{text-align:right;font-variant-numeric:tabular-nums}
+        th{font-weight:600;color:var(--dim);white-space:nowrap}td.n{text-align:right;white-space:nowrap;
+        font-variant-numeric:tabular-nums}
         tr+tr>td,thead+tr>td{border-top:1px solid var(--line)}
         .heat td{padding:2px;border:0}.heat th{font-size:.8rem;font-weight:500;padding:4px 8px 4px 2px}
         .hot{display:block;min-width:104px;padding:6px 10px;border-radius:6px;text-decoration:none;color:var(--fg);

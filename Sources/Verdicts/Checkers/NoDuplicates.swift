@@ -19,7 +19,8 @@ enum NoDuplicates: Checker {
         let batch = ledger.wireBatch(original) ?? ledger.wireBatch(first.copy)
         let sequence = batch?.baseSequence ?? ledger.logBatch(original)?.baseSequence ?? -1
         var detail = "\(Words.count(copies.count, "duplicate")), first: \(ledger.partitionName(original))"
-        detail += " batch at seq \(sequence), record \(first.id) at offsets \(ledger.offset(original))"
+        detail += sequence < 0 ? " batch without a sequence" : " batch at seq \(sequence)"
+        detail += ", record \(first.id) at offsets \(ledger.offset(original))"
         detail += " and \(ledger.offset(first.copy))"
         if ledger.partitionName(first.copy) != ledger.partitionName(original) {
             detail += " of \(ledger.partitionName(first.copy))"

@@ -25,7 +25,7 @@ import Testing
         fixture.loseAck(of: 20)
         fixture.loseAck(of: 5)
         let result = fixture.property("no-duplicates")
-        #expect(result.detail.hasPrefix("20 duplicates, first: orders-1 batch at seq -1, record 41 at"))
+        #expect(result.detail.hasPrefix("20 duplicates, first: orders-1 batch without a sequence, record 41 at"))
         #expect(result.batches == ["orders-1/seq -1/20", "orders-0/seq -1/100"])
     }
 
