@@ -4,7 +4,8 @@ import Foundation
 ///
 /// Containers belong to the engine and outlive everything that the kernel ends with a sandbox. So a process of its own
 /// session, outside of all sandboxes, waits for the end of a pipe whose only writer is the run's process, and then
-/// removes every container that carries the run's label.
+/// removes every container that carries the run's label, and the names that Compose gave to images of services with
+/// nothing but a `build:`. The layers stay: the next run builds from them.
 public final class ContainerGuard: Sendable {
     /// The environment variable by which a run tells its cells its name.
     public static let runVariable = "CROSSWIND_RUN"
@@ -25,6 +26,8 @@ public final class ContainerGuard: Sendable {
             for wait in 0 0.5 1 2 4; do
                 sleep $wait
                 docker ps --all --quiet --filter "label=\(ComposeProject.runLabel)=$0" | xargs -r docker rm --force --volumes
+                docker images --format '{{.Repository}}:{{.Tag}}' --filter "reference=crosswind-$0-*" |
+                    xargs -r docker image rm --no-prune
             done >/dev/null 2>&1
             """
         defer { close(ends[0]) }

@@ -294,7 +294,19 @@ struct ClientTests {
     @Test(
         .enabled(if: hasEngine, "needs root and a Docker engine: scripts/dockerd.sh"),
         .enabled(if: hasTansu, "needs Tansu: make clients"))
-    func aContainerThatEndsAtOnceIsTold() throws {
+    func aContainerThatEndsAtOnceIsToldAndItsImageHasNoNameLeft() throws {
+        func images() throws -> Set<Substring> {
+            let docker = Process()
+            let output = Pipe()
+            docker.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            docker.arguments = ["docker", "images", "--format", "{{.Repository}}"]
+            docker.standardOutput = output
+            try docker.run()
+            let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            docker.waitUntilExit()
+            return Set(text.split(separator: "\n").filter { $0.hasPrefix("crosswind-") })
+        }
+        let before = try images()
         let result = try run(
             scenario(client: "librdkafka", broker: "{ kind: compose, service: x }"),
             compose: """
@@ -304,6 +316,9 @@ struct ClientTests {
                 """)
         #expect(result.exitCode == 69, "\(result.output)")
         #expect(result.output.contains("ended"), "\(result.output)")
+        // The guard of a run ends after it.
+        for _ in 0..<100 where try !images().isSubset(of: before) { usleep(100_000) }
+        #expect(try images().isSubset(of: before))
     }
 
     @Test func aRefusalThatIsExpectedIsAResult() throws {
