@@ -50,25 +50,50 @@ enum NoLoss: Checker {
         return lost
     }
 
-    /// The wire batches whose answers covered the offsets told for these records.
+    /// The wire batches that carried these records: by the offset that the client was told; where none was told (acks=0,
+    /// an answer without one), by the order in which the partition's records were sent.
     private static func batches(of lost: [Int64], _ ledger: Ledger) -> [String] {
         guard let wire = ledger.record.wire else { return [] }
         var ids: [String] = []
         for id in lost.prefix(20) {
             let record = ledger.record.client.records[Int(id)]
             let topics = ledger.record.cell.broker.topics
-            guard record.offset >= 0, topics.indices.contains(Int(record.topic)) else { continue }
+            guard topics.indices.contains(Int(record.topic)) else { continue }
             let topic = topics[Int(record.topic)].name
-            // Of several batches that were told this offset, the one whose answer came last before the report.
-            let batch = wire.batches.lazy.filter { batch in
-                guard batch.topic == topic, batch.partition == record.partition, let base = batch.baseOffset else {
-                    return false
-                }
-                return base <= record.offset && record.offset < base + Int64(batch.recordCount)
-            }.max { answered($0, before: record.reportedUs) < answered($1, before: record.reportedUs) }
+            let candidates = wire.batches.filter { $0.topic == topic && $0.partition == record.partition }
+            let batch =
+                record.offset < 0
+                ? bySendingOrder(id, record, candidates, ledger)
+                // Of several batches that were told this offset, the one whose answer came last before the report.
+                : candidates.lazy.filter { batch in
+                    guard let base = batch.baseOffset else { return false }
+                    return base <= record.offset && record.offset < base + Int64(batch.recordCount)
+                }.max { answered($0, before: record.reportedUs) < answered($1, before: record.reportedUs) }
             if let batch, !ids.contains(batch.id) { ids.append(batch.id) }
         }
         return ids
+    }
+
+    /// The batch of a partition that carried a record, when each of the partition's records was in one batch: clients
+    /// send a partition's records in the order in which they get them.
+    private static func bySendingOrder(
+        _ id: Int64, _ record: ClientAccount.Record, _ candidates: [WireEvidence.Batch], _ ledger: Ledger
+    ) -> WireEvidence.Batch? {
+        let peers = ledger.record.client.records.enumerated().lazy.filter {
+            $0.element.topic == record.topic && $0.element.partition == record.partition
+        }
+        guard candidates.reduce(0, { $0 + Int($1.recordCount) }) == peers.count else { return nil }
+        var left = peers.count { $0.offset < id }
+        for batch in candidates.sorted(by: { firstSent($0) < firstSent($1) }) {
+            if left < Int(batch.recordCount) { return batch }
+            left -= Int(batch.recordCount)
+        }
+        return nil
+    }
+
+    /// When the batch was first sent.
+    private static func firstSent(_ batch: WireEvidence.Batch) -> Int64 {
+        batch.attempts.compactMap(\.requestLeftClientUs).min() ?? .max
     }
 
     /// When the batch's last answer before a moment reached the client; 0 for none.

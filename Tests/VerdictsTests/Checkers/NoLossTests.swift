@@ -23,6 +23,17 @@ import Testing
         #expect(fixture.verdict.outcome == .failed)
     }
 
+    /// acks=0, or an answer that names no offset.
+    @Test func withoutAnOffsetTheOrderOfSendingNamesTheBatch() {
+        var fixture = Fixture()
+        fixture.forgetLogBatch(2)
+        for id in stride(from: 40, to: 60, by: 2) { fixture.record.client.records[id].offset = -1 }
+        #expect(fixture.property("no-loss").batches == ["orders-0/seq 20/20"])
+        // A record more than the captures show: the order says nothing then.
+        fixture.record.wire?.batches.removeAll { $0.id == "orders-0/seq 10/10" }
+        #expect(fixture.property("no-loss").batches == [])
+    }
+
     @Test func aRecordThatFailedIsNotLost() {
         var fixture = Fixture()
         fixture.forgetLogBatch(2)
