@@ -198,12 +198,14 @@ struct Ladder {
     private func outcome() -> String {
         let appended = Set(batch.attempts.filter { $0.errorCode == 0 }.compactMap(\.baseOffset)).filter { $0 >= 0 }
         let rewrites = rewritten.map { Set($0.attempts.compactMap(\.baseOffset)) } ?? []
-        let inLog = appended.union(rewrites).sorted().compactMap { offset in
+        let told = appended.union(rewrites)
+        let inLog = told.sorted().compactMap { offset in
             record.log?.batches.first {
                 $0.topic == batch.topic && $0.partition == batch.partition && $0.baseOffset == offset
             }
         }
         guard record.log != nil else { return "The log was not read back." }
+        if told.isEmpty { return "No offset was told for it." }
         if inLog.isEmpty { return "The log holds nothing at the offsets that were told for it." }
         let ranges = inLog.map { "\($0.baseOffset)–\($0.baseOffset + Int64(max($0.recordIDs.count, 1)) - 1)" }
         var text = "In the log at offsets " + ranges.joined(separator: " and ") + "."
