@@ -10,7 +10,6 @@ let strict: [SwiftSetting] = [
 ]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -26,7 +25,6 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
@@ -35,12 +33,16 @@ let package = Package(
     targets: [
         // C: system libraries and what Swift cannot import.
         .systemLibrary(name: "CRdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
         .target(name: "CLinux"),
         .target(name: "CCRC32C"),
 
+        // What every process of Crosswind asks of the system, whatever it is for.
+        .target(name: "SystemCalls", dependencies: ["CLinux"], swiftSettings: strict),
+
         // Pure: no sockets, clocks or tasks.
-        .target(name: "ScenarioModel", dependencies: ["EvidenceModel", yams], swiftSettings: strict),
+        .target(name: "ScenarioModel", dependencies: ["CYAML", "EvidenceModel"], swiftSettings: strict),
         .target(name: "KafkaWire", dependencies: ["CCRC32C"], swiftSettings: strict),
         .target(name: "RecordCompression", dependencies: ["KafkaWire"], swiftSettings: strict),
         .target(name: "PacketWire", swiftSettings: strict),
@@ -58,20 +60,21 @@ let package = Package(
         .target(
             name: "WireObserver", dependencies: ["CPcap", "CLinux", "KafkaWire", "PacketWire", "EvidenceModel"],
             swiftSettings: strict),
-        .target(name: "Drivers", dependencies: ["EvidenceModel"], swiftSettings: strict),
+        .target(name: "Drivers", dependencies: ["CLinux", "EvidenceModel", "SystemCalls"], swiftSettings: strict),
         .target(name: "Verdicts", dependencies: ["EvidenceModel"], swiftSettings: strict),
         .target(name: "Capacity", dependencies: ["EvidenceModel", "ScenarioModel"], swiftSettings: strict),
         .target(name: "Reports", dependencies: ["EvidenceModel"], swiftSettings: strict),
-        .target(name: "Testbed", dependencies: ["CLinux", subprocess, system], swiftSettings: strict),
+        .target(name: "Testbed", dependencies: ["CLinux", "SystemCalls", subprocess, system], swiftSettings: strict),
 
         // Where siblings meet.
         .target(
-            name: "Conformance", dependencies: ["KafkaWire", "RawClient", "EmbeddedBroker", "RecordCompression"],
+            name: "Conformance",
+            dependencies: ["KafkaWire", "RawClient", "EmbeddedBroker", "RecordCompression", "SystemCalls"],
             swiftSettings: strict),
         .target(
             name: "Harness",
             dependencies: [
-                "CLinux", "ScenarioModel", "KafkaWire", "PacketWire", "EvidenceModel", "LinkEmulator",
+                "CLinux", "SystemCalls", "ScenarioModel", "KafkaWire", "PacketWire", "EvidenceModel", "LinkEmulator",
                 "EmbeddedBroker", "RawClient", "WireObserver", "Drivers", "Verdicts", "Capacity", "Reports", "Testbed",
                 logging,
             ], swiftSettings: strict),
@@ -79,13 +82,14 @@ let package = Package(
         .executableTarget(
             name: "crosswind",
             dependencies: [
-                "Harness", "Conformance", "EmbeddedBroker", "Reports", "ScenarioModel", "WireObserver", argumentParser,
-                logging,
+                "Harness", "Conformance", "EmbeddedBroker", "Reports", "ScenarioModel", "SystemCalls", "WireObserver",
+                argumentParser, logging,
             ],
             swiftSettings: strict),
-        .executableTarget(name: "crosswind-rdkafka", dependencies: ["CLinux", "CRdkafka"], swiftSettings: strict),
         .executableTarget(
-            name: "crosswind-raw", dependencies: ["CLinux", "RawClient", "Drivers", "EvidenceModel"],
+            name: "crosswind-rdkafka", dependencies: ["CLinux", "CRdkafka", "SystemCalls"], swiftSettings: strict),
+        .executableTarget(
+            name: "crosswind-raw", dependencies: ["CLinux", "RawClient", "Drivers", "EvidenceModel", "SystemCalls"],
             swiftSettings: strict),
         .executableTarget(
             name: "link-bench",
@@ -150,6 +154,7 @@ let package = Package(
         .testTarget(
             name: "RawClientTests", dependencies: ["RawClient", "EmbeddedBroker", "KafkaWire"], swiftSettings: strict),
         .testTarget(name: "TestbedTests", dependencies: ["Testbed"], swiftSettings: strict),
+        .testTarget(name: "SystemCallsTests", dependencies: ["SystemCalls", "CLinux"], swiftSettings: strict),
         .testTarget(
             name: "HarnessTests",
             dependencies: [

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// A file of sequence cases: what a producer sends, step by step, and what a broker answered.
 public struct CaseFile: Decodable, Sendable {

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// The table and the JSON form of a conformance run.
 public struct ConformanceReport: Sendable {

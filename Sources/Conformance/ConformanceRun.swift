@@ -1,6 +1,9 @@
+import Dispatch
 import EmbeddedBroker
-import Foundation
+import FoundationEssentials
+import Glibc
 import Synchronization
+import SystemCalls
 
 /// What became of one case.
 public struct CaseOutcome: Sendable {
@@ -61,7 +64,7 @@ public struct ConformanceRun: Sendable {
         let run = self
         let workers = min(parallel, max(cases.count, 1))
         for _ in 0..<workers {
-            Thread {
+            WorkerThread.start {
                 while let index = queue.next() {
                     let outcome = CaseRunner.run(
                         run.cases[index], on: run.makeTarget(), topic: "conform-\(tag)-\(index)")
@@ -69,7 +72,7 @@ public struct ConformanceRun: Sendable {
                     progress(outcome)
                 }
                 done.signal()
-            }.start()
+            }
         }
         for _ in 0..<workers { done.wait() }
         return cases.indices.compactMap { queue.outcome($0) }

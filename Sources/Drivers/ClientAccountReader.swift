@@ -1,5 +1,6 @@
 import EvidenceModel
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// Builds the client's account from the lines of a driver.
 ///

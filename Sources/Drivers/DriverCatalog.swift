@@ -1,4 +1,6 @@
-import Foundation
+import FoundationEssentials
+import Glibc
+import SystemCalls
 
 /// How to start a client's driver.
 public struct DriverLaunch: Sendable, Equatable {
@@ -88,7 +90,7 @@ public struct DriverCatalog: Sendable {
     public static var directoryOfThisExecutable: String {
         let link = "/proc/self/exe"
         let path = (try? FileManager.default.destinationOfSymbolicLink(atPath: link)) ?? CommandLine.arguments[0]
-        return (path as NSString).deletingLastPathComponent
+        return PathText.directory(of: path)
     }
 
     /// How to start the driver of a client.
@@ -114,7 +116,7 @@ public struct DriverCatalog: Sendable {
     public func installedVersions(of client: String) -> [String] {
         let entries = (try? FileManager.default.contentsOfDirectory(atPath: "\(cache)/\(client)")) ?? []
         return entries.filter { !$0.hasPrefix(".") }.sorted {
-            $0.compare($1, options: .numeric) == .orderedDescending
+            NaturalOrder.precedes($1, $0)
         }
     }
 
@@ -212,7 +214,7 @@ public struct DriverCatalog: Sendable {
         var directory = executableDirectory
         while directory.count > 1 {
             if let path = existing(directory + "/Drivers/" + name) { return path }
-            directory = (directory as NSString).deletingLastPathComponent
+            directory = PathText.directory(of: directory)
         }
         return existing("\(cache)/drivers/\(name)")
     }
@@ -230,14 +232,8 @@ public struct DriverCatalog: Sendable {
 
     /// What `crosswind-rdkafka --version` says, with the system's shared object.
     private func systemLibrdkafkaVersion(_ path: String) -> String? {
-        // popen and not Process: the catalog is asked inside a sandbox too, where Process has no run loop to work with.
-        let quoted = "'" + path.replacingOccurrences(of: "'", with: "'\\''") + "'"
-        guard let output = popen(quoted + " --version", "re") else { return nil }
-        defer { pclose(output) }
-        var line = [CChar](repeating: 0, count: 256)
-        guard fgets(&line, Int32(line.count), output) != nil else { return nil }
-        let text = line.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
-        return text.split(whereSeparator: \.isWhitespace).last.map { String($0) }
+        let said = SpawnedProcess.capture([path, "--version"])
+        return said.code == 0 ? said.output.split(whereSeparator: \.isWhitespace).last.map { String($0) } : nil
     }
 
     private func searchPath(_ name: String) -> String? {

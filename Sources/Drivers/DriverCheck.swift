@@ -1,5 +1,5 @@
 import EvidenceModel
-import Foundation
+import Glibc
 
 /// Checks that a program keeps the driver protocol of docs/driver-protocol.md, by playing the harness's side of it
 /// against a real broker.
@@ -17,8 +17,8 @@ public struct DriverCheck {
     public var graceSeconds = 20.0
     /// Ends the check at the first rule that is not kept.
     public var stopsAtFirstProblem = false
-    /// Where the driver's standard error goes.
-    public var log = FileHandle.standardError
+    /// The descriptor that the driver's standard error goes to.
+    public var log: Int32 = STDERR_FILENO
     /// Reads all values of a partition back, to compare them with `RecordPayload`; nil leaves the values unchecked.
     public var readBack: ((_ topic: String, _ partition: Int32) throws -> [[UInt8]])?
 
@@ -222,8 +222,8 @@ public struct DriverCheck {
     }
 
     private func done(_ session: DriverSession, within seconds: Double) -> DriverDone? {
-        let deadline = Date().addingTimeInterval(seconds)
-        while let received = session.next(within: deadline.timeIntervalSinceNow) {
+        let deadline = Deadline(seconds: seconds)
+        while let received = session.next(within: deadline.secondsLeft) {
             if case .done(let done) = received.message { return done }
         }
         return nil

@@ -1,5 +1,5 @@
 import EvidenceModel
-import Foundation
+import FoundationEssentials
 
 /// What the harness tells a driver before it starts: the `configure` line of docs/driver-protocol.md.
 public struct DriverConfiguration: Sendable, Equatable, Codable {

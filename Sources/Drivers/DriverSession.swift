@@ -1,4 +1,5 @@
-import Foundation
+import Glibc
+import SystemCalls
 
 /// A driver process under the eyes of `DriverCheck`: one thread, plain pipes, a deadline on everything.
 ///
@@ -11,9 +12,10 @@ final class DriverSession {
         var counters: DriverCounters
     }
 
-    private let process = Process()
-    private let input = Pipe()
-    private let output = Pipe()
+    private let process: SpawnedProcess
+    private let input: Int32
+    private let output: Int32
+    private var knownEnd: Int32?
     private var scanner = DriverLineScanner()
     private var waiting: [Received] = []
     private var inputIsOpen = true
@@ -25,56 +27,51 @@ final class DriverSession {
     var counters: DriverCounters { scanner.counters }
     /// The exit code, or 128 + the signal that ended it; nil while it runs.
     var exitCode: Int32? {
-        guard !process.isRunning else { return nil }
-        return process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
+        knownEnd = knownEnd ?? process.endIfEnded()
+        return knownEnd
     }
 
     /// Starts the driver.
     ///
     /// - Throws: an error of the system when the executable cannot be started.
-    init(_ launch: DriverLaunch, errorsTo log: FileHandle) throws {
+    init(_ launch: DriverLaunch, errorsTo log: Int32) throws {
         signal(SIGPIPE, SIG_IGN)  // a driver that is gone is an answer, not the end of the checker
-        process.executableURL = URL(fileURLWithPath: launch.executable)
-        process.arguments = launch.arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(launch.environment) { $1 }
-        process.standardInput = input
-        process.standardOutput = output
-        process.standardError = log
-        try process.run()
+        let (theirInput, ours) = try Descriptor.pipe()
+        let (theirs, theirOutput) = try Descriptor.pipe()
+        (input, output) = (ours, theirs)
+        defer { for end in [theirInput, theirOutput] { close(end) } }
+        process = try SpawnedProcess(
+            [launch.executable] + launch.arguments, environment: launch.environment, input: theirInput,
+            output: theirOutput, error: log)
     }
 
     deinit {
         closeInput()
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        if exitCode == nil {
+            kill(process.processIdentifier, SIGKILL)
+            _ = process.wait()
+        }
+        close(output)
     }
 
     /// Says something to the driver; false when it does not listen any more.
     @discardableResult
     func say(_ bytes: [UInt8]) -> Bool {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let written = rest.withUnsafeBytes {
-                write(input.fileHandleForWriting.fileDescriptor, $0.baseAddress, $0.count)
-            }
-            if written < 0, errno == EINTR { continue }
-            guard written > 0 else { return false }
-            rest = rest.dropFirst(written)
-        }
-        return true
+        inputIsOpen && Descriptor.write(bytes, to: input) == 0
     }
 
     /// Closes the driver's standard input.
     func closeInput() {
         guard inputIsOpen else { return }
         inputIsOpen = false
-        try? input.fileHandleForWriting.close()
+        close(input)
     }
 
     /// The next message, or nil when none comes in so many seconds or the driver ends.
     func next(within seconds: Double) -> Received? {
-        let deadline = Date().addingTimeInterval(seconds)
+        let deadline = Deadline(seconds: seconds)
         while waiting.isEmpty, !outputHasEnded {
-            let left = deadline.timeIntervalSinceNow
+            let left = deadline.secondsLeft
             guard left > 0 else { return nil }
             receive(within: left)
         }
@@ -83,9 +80,9 @@ final class DriverSession {
 
     /// Collects rows for so many seconds, or until `enough` says so.
     func watch(for seconds: Double, until enough: (DriverCounters) -> Bool = { _ in false }) {
-        let deadline = Date().addingTimeInterval(seconds)
+        let deadline = Deadline(seconds: seconds)
         while !outputHasEnded, !enough(counters) {
-            let left = deadline.timeIntervalSinceNow
+            let left = deadline.secondsLeft
             guard left > 0 else { return }
             receive(within: left)
         }
@@ -93,9 +90,9 @@ final class DriverSession {
 
     /// The exit code, or nil when the driver does not end in so many seconds. What it still says is kept.
     func end(within seconds: Double) -> Int32? {
-        let deadline = Date().addingTimeInterval(seconds)
+        let deadline = Deadline(seconds: seconds)
         while true {
-            let left = deadline.timeIntervalSinceNow
+            let left = deadline.secondsLeft
             if outputHasEnded {
                 if let exitCode { return exitCode }
                 usleep(2000)
@@ -107,12 +104,9 @@ final class DriverSession {
     }
 
     private func receive(within seconds: Double) {
-        let descriptor = output.fileHandleForReading.fileDescriptor
-        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        var entry = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
         guard poll(&entry, 1, Int32(max(1, min(seconds * 1000, 1000)))) > 0 else { return }
-        let chunk = [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, count in
-            count = max(0, read(descriptor, buffer.baseAddress, buffer.count))
-        }
+        let chunk = Descriptor.read(output)
         if chunk.isEmpty {
             outputHasEnded = true
             return

@@ -1,5 +1,6 @@
+import CLinux
 import EvidenceModel
-import Foundation
+import Glibc
 
 /// What a driver said in one session, held against the protocol.
 struct DriverTranscript {
@@ -27,7 +28,7 @@ struct DriverTranscript {
             if record.outcome != .none, record.reportedUs < record.sentUs {
                 return "record \(id) was reported \(record.sentUs - record.reportedUs) us before it was sent"
             }
-            let nowUs = Int64(Date().timeIntervalSince1970 * 1e6)
+            let nowUs = cl_realtime_ns() / 1000
             if abs(nowUs - record.sentUs) > 600_000_000 {
                 return "record \(id) has time \(record.sentUs): microseconds since the Unix epoch are meant"
             }

@@ -55,6 +55,8 @@ public struct HistoryEvent: Codable, Sendable, Equatable {
         case harnessError = "harness-error"
         /// The cell process ended in order.
         case cellEnded = "cell-ended"
+        /// The cell had said that it was done and its process did not end: the supervisor ended it. The record stands.
+        case didNotExit = "did-not-exit"
     }
 
     /// An event at `timeUs`.

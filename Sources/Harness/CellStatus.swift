@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// What a cell process tells its supervisor while it runs: one JSON line on its standard output for each change.
 public struct CellStatus: Codable, Sendable, Equatable {

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import Testbed
 
 /// The namespaces and devices of one cell: the client's end of the link and one end for each broker node.

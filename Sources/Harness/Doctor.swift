@@ -1,5 +1,5 @@
-import Foundation
 import Reports
+import SystemCalls
 import Testbed
 
 /// `crosswind doctor`: examines the machine and words the result.
@@ -18,7 +18,8 @@ public enum Doctor {
                 case .optional: "optional"
                 case .required: "MISSING "
                 }
-            lines.append("\(mark)  \(check.name.padding(toLength: width, withPad: " ", startingAt: 0))  \(check.found)")
+            let name = check.name + String(repeating: " ", count: width - check.name.count)
+            lines.append("\(mark)  \(name)  \(check.found)")
             if let remedy = check.remedy, check.state != .ok { lines.append("          -> \(remedy)") }
         }
         let lacking = checks.contains { $0.state == .required }
@@ -37,17 +38,6 @@ public enum Doctor {
     }
 
     private static func quietly(_ command: [String]) -> Int32 {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = command
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        do {
-            try process.run()
-            process.waitUntilExit()
-            return process.terminationStatus
-        } catch {
-            return 127
-        }
+        SpawnedProcess.capture(command).code
     }
 }

@@ -1,9 +1,11 @@
 import Drivers
 import EmbeddedBroker
-import Foundation
+import FoundationEssentials
+import Glibc
 import Logging
 import RawClient
 import Reports
+import SystemCalls
 
 /// `crosswind driver-check`: holds a driver against the driver protocol, with an embedded broker or one that is up.
 public enum DriverInspection {
@@ -45,14 +47,14 @@ public enum DriverInspection {
     ) async -> Result<[DriverCheck.Finding], any Error> {
         await withCheckedContinuation { continuation in
             // The check blocks for seconds: a thread of its own, not one of the pool.
-            Thread {
+            WorkerThread.start {
                 var check = DriverCheck(launch: launch, bootstrap: "127.0.0.1:\(port)", topics: topics, config: config)
                 check.readBack = { topic, partition in
                     try LogReader(host: "127.0.0.1", port: port).read(topics: [topic]).batches
                         .filter { $0.partition == partition }.flatMap { $0.records.map { $0.value ?? [] } }
                 }
                 continuation.resume(returning: Result { try check.run() })
-            }.start()
+            }
         }
     }
 

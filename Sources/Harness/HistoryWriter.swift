@@ -1,5 +1,6 @@
 import EvidenceModel
-import Foundation
+import FoundationEssentials
+import Glibc
 import Synchronization
 
 /// Appends events to `history.jsonl`, each with one write: what was written is in the record even if this process is

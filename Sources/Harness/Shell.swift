@@ -1,8 +1,10 @@
 import CLinux
 import EvidenceModel
-import Foundation
+import FoundationEssentials
+import Glibc
 import LinkEmulator
 import ScenarioModel
+import SystemCalls
 import Testbed
 
 /// `crosswind shell`: any command behind the faulty link.
@@ -105,7 +107,7 @@ public enum Shell {
 
     /// Starts the command in a namespace, with this process's terminal, and waits for it.
     private static func launch(_ command: [String], in namespace: NetworkNamespace) throws -> Int32 {
-        let hosts = NSTemporaryDirectory() + "crosswind-hosts-\(getpid())"
+        let hosts = FileManager.default.temporaryDirectory.path + "/" + "crosswind-hosts-\(getpid())"
         let name = ProcessInfo.processInfo.hostName
         try "\(CellTestbed.nodeAddress(1)) localhost \(name)\n".write(toFile: hosts, atomically: true, encoding: .utf8)
         defer { try? FileManager.default.removeItem(atPath: hosts) }
@@ -147,5 +149,5 @@ public enum Shell {
         return child
     }
 
-    private static func say(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+    private static func say(_ text: String) { StandardError.say(text) }
 }

@@ -1,5 +1,3 @@
-import Yams
-
 extension ScenarioValue {
     /// Reads one YAML document.
     ///
@@ -26,6 +24,7 @@ struct YAMLReader {
 
     let file: String
     private var values = 0
+    private var anchors: [String: ScenarioValue] = [:]
 
     init(file: String) { self.file = file }
 
@@ -35,8 +34,7 @@ struct YAMLReader {
             throw ScenarioError(
                 at: start, "the file has \(yaml.utf8.count) bytes", allowed: "\(Self.maxBytes) bytes")
         }
-        // Yams puts aliases in place while it parses and hashes whole values as keys, so the work may grow as
-        // 3^(aliases/3): the number of aliases is limited before it sees the text.
+        // Aliases are put in place, so the work may grow as 3^(aliases/3): their number is limited before.
         let aliases = Self.possibleAliases(in: yaml)
         guard aliases <= Self.maxAliases else {
             throw ScenarioError(at: start, "the file has \(aliases) aliases", allowed: "\(Self.maxAliases) aliases")
@@ -46,24 +44,43 @@ struct YAMLReader {
             throw ScenarioError(
                 at: start, "the file has \(aliases) aliases in \(yaml.utf8.count) bytes", allowed: "fewer of both")
         }
-        guard let root = try compose(yaml), !root.isEmptyScalar else {
+        guard let root = try compose(yaml, start), !root.isEmptyScalar else {
             throw ScenarioError(at: start, "the file is empty", allowed: "a mapping with name, claim, producer, …")
         }
-        return try value(root, path: "", depth: 0, fallback: start)
+        return root
     }
 
-    private func compose(_ yaml: String) throws -> Node? {
+    /// One document, or nothing.
+    private mutating func compose(_ yaml: String, _ start: SourceLocation) throws -> ScenarioValue? {
+        var events = YAMLEvents(yaml)
         do {
-            return try Yams.compose(yaml: yaml, .basic, .default, .utf8)
-        } catch let error as YamlError {
+            var root: ScenarioValue?
+            var first: YAMLEvents.Mark?
+            while true {
+                let (event, mark) = try events.next()
+                switch event {
+                case .streamStart, .documentEnd: continue
+                case .streamEnd: return root
+                case .documentStart:
+                    if let first {
+                        throw YAMLEvents.Malformed(
+                            problem: "but found another document", mark: mark,
+                            context: ("expected a single document in the stream", first))
+                    }
+                    first = mark
+                default: root = try value(event, mark, &events, path: "", depth: 0)
+                }
+            }
+        } catch let error as YAMLEvents.Malformed {
             throw located(error)
         }
     }
 
-    private mutating func value(
-        _ node: Node, path: String, depth: Int, fallback: SourceLocation
-    ) throws -> ScenarioValue {
-        let location = node.mark.map { SourceLocation(file: file, line: $0.line, column: $0.column) } ?? fallback
+    private func location(_ mark: YAMLEvents.Mark) -> SourceLocation {
+        SourceLocation(file: file, line: mark.line, column: mark.column)
+    }
+
+    private mutating func count(at location: SourceLocation, depth: Int) throws {
         guard depth <= Self.maxDepth else {
             throw ScenarioError(at: location, "nested too deeply", allowed: "\(Self.maxDepth) levels")
         }
@@ -71,55 +88,111 @@ struct YAMLReader {
         guard values <= Self.maxValues else {
             throw ScenarioError(at: location, "too many values", allowed: "\(Self.maxValues) values in a file")
         }
-        func child(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
-        switch node {
-        case .scalar(let scalar):
-            let quoted = scalar.style != .plain && scalar.style != .any
-            return ScenarioValue(
-                location: location, path: path, content: .scalar(.init(text: scalar.string, quoted: quoted)))
-        case .sequence(let sequence):
-            let values = try sequence.enumerated().map { index, node in
-                try value(node, path: child(String(index)), depth: depth + 1, fallback: location)
+    }
+
+    private mutating func value(
+        _ event: YAMLEvents.Event, _ mark: YAMLEvents.Mark, _ events: inout YAMLEvents, path: String, depth: Int
+    ) throws -> ScenarioValue {
+        let location = location(mark)
+        let content: ScenarioValue.Content
+        let name: String?
+        switch event {
+        case .alias(let anchor):
+            guard let known = anchors[anchor] else {
+                throw YAMLEvents.Malformed(problem: "found undefined alias", mark: mark)
             }
-            return ScenarioValue(location: location, path: path, content: .sequence(values))
-        case .mapping(let mapping):
-            let entries = try mapping.map { key, node in
-                let keyLocation = key.mark.map { SourceLocation(file: file, line: $0.line, column: $0.column) }
-                guard case .scalar(let scalar) = key else {
-                    throw ScenarioError(at: keyLocation ?? location, "a key must be a word")
-                }
-                return ScenarioValue.Entry(
-                    key: scalar.string, keyLocation: keyLocation ?? location,
-                    value: try value(
-                        node, path: child(scalar.string), depth: depth + 1, fallback: keyLocation ?? location))
-            }
-            return ScenarioValue(location: location, path: path, content: .mapping(entries))
-        case .alias:
-            throw ScenarioError(at: location, "an alias that names nothing")
+            return try moved(known, path: path, depth: depth)
+        case .scalar(let text, let quoted, let anchor):
+            try count(at: location, depth: depth)
+            (content, name) = (.scalar(.init(text: text, quoted: quoted)), anchor)
+        case .sequenceStart(let anchor):
+            try count(at: location, depth: depth)
+            (content, name) = (.sequence(try sequence(&events, path, depth)), anchor)
+        case .mappingStart(let anchor):
+            try count(at: location, depth: depth)
+            (content, name) = (.mapping(try mapping(&events, path, depth)), anchor)
+        default: throw ScenarioError(at: location, "not YAML: a value is missing")
+        }
+        let value = ScenarioValue(location: location, path: path, content: content)
+        if let name { anchors[name] = value }
+        return value
+    }
+
+    private mutating func sequence(
+        _ events: inout YAMLEvents, _ path: String, _ depth: Int
+    ) throws -> [ScenarioValue] {
+        var elements: [ScenarioValue] = []
+        while true {
+            let (event, mark) = try events.next()
+            if case .sequenceEnd = event { return elements }
+            let child = Self.child(path, String(elements.count))
+            elements.append(try value(event, mark, &events, path: child, depth: depth + 1))
         }
     }
 
-    private func located(_ error: YamlError) -> ScenarioError {
-        func at(_ mark: Mark) -> SourceLocation { SourceLocation(file: file, line: mark.line, column: mark.column) }
-        switch error {
-        case .scanner(let context, let problem, let mark, _),
-            .parser(let context, let problem, let mark, _),
-            .composer(let context, let problem, let mark, _):
-            let note = context.map { " (\($0.text) at line \($0.mark.line))" } ?? ""
-            // libyaml's words for the commonest slip: a claim such as `it breaks: twice`.
-            let hint = problem.hasPrefix("mapping values are not allowed") ? "a text that holds ': ' in quotes" : nil
-            return ScenarioError(at: at(mark), "not YAML: \(problem)\(note)", allowed: hint)
-        case .reader(let problem, let offset, _, let yaml):
-            let before = yaml.prefix(offset ?? 0)
-            let line = before.count { $0.isNewline } + 1
-            let column = before.reversed().prefix { !$0.isNewline }.count + 1
-            return ScenarioError(at: SourceLocation(file: file, line: line, column: column), "not YAML: \(problem)")
-        case .duplicatedKeysInMapping(let duplicates, let context):
-            let names = duplicates.map { "'\($0.prefix(60))'" }.joined(separator: ", ")
-            return ScenarioError(at: at(context.mark), "the key \(names) is given more than once")
-        default:
-            return ScenarioError(at: SourceLocation(file: file, line: 1, column: 1), "not YAML: \(error)")
+    private mutating func mapping(
+        _ events: inout YAMLEvents, _ path: String, _ depth: Int
+    ) throws -> [ScenarioValue.Entry] {
+        var entries: [ScenarioValue.Entry] = []
+        var known: [String: SourceLocation] = [:]
+        var duplicates: [String] = []
+        while true {
+            let (event, mark) = try events.next()
+            if case .mappingEnd = event { break }
+            let key = try value(event, mark, &events, path: path, depth: depth + 1)
+            guard case .scalar(let scalar) = key.content else {
+                throw ScenarioError(at: key.location, "a key must be a word")
+            }
+            if known[scalar.text] == nil {
+                known[scalar.text] = key.location
+            } else if !duplicates.contains(scalar.text) {
+                duplicates.append(scalar.text)
+            }
+            let (next, nextMark) = try events.next()
+            let child = Self.child(path, scalar.text)
+            entries.append(
+                ScenarioValue.Entry(
+                    key: scalar.text, keyLocation: key.location,
+                    value: try value(next, nextMark, &events, path: child, depth: depth + 1)))
         }
+        if let first = duplicates.first.flatMap({ known[$0] }) {
+            let names = duplicates.map { "'\($0.prefix(60))'" }.joined(separator: ", ")
+            throw ScenarioError(at: first, "the key \(names) is given more than once")
+        }
+        return entries
+    }
+
+    /// A value that an alias names, at the alias's place. Every value of it counts again.
+    private mutating func moved(_ value: ScenarioValue, path: String, depth: Int) throws -> ScenarioValue {
+        try count(at: value.location, depth: depth)
+        let content: ScenarioValue.Content
+        switch value.content {
+        case .scalar: content = value.content
+        case .sequence(let elements):
+            content = .sequence(
+                try elements.enumerated().map {
+                    try moved($0.element, path: Self.child(path, String($0.offset)), depth: depth + 1)
+                })
+        case .mapping(let entries):
+            content = .mapping(
+                try entries.map {
+                    ScenarioValue.Entry(
+                        key: $0.key, keyLocation: $0.keyLocation,
+                        value: try moved($0.value, path: Self.child(path, $0.key), depth: depth + 1))
+                })
+        }
+        return ScenarioValue(location: value.location, path: path, content: content)
+    }
+
+    private static func child(_ path: String, _ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
+
+    private func located(_ error: YAMLEvents.Malformed) -> ScenarioError {
+        let note = error.context.map { " (\($0.text) at line \($0.mark.line))" } ?? ""
+        // libyaml's words for the commonest slip: a claim such as `it breaks: twice`.
+        let isColon = error.problem.hasPrefix("mapping values are not allowed")
+        return ScenarioError(
+            at: location(error.mark), "not YAML: \(error.problem)\(note)",
+            allowed: isColon ? "a text that holds ': ' in quotes" : nil)
     }
 
     /// Counts every `*word` that may be an alias; one inside a text counts too, which is harmless.
@@ -141,9 +214,9 @@ struct YAMLReader {
     }
 }
 
-extension Node {
+extension ScenarioValue {
     fileprivate var isEmptyScalar: Bool {
-        guard case .scalar(let scalar) = self else { return false }
-        return scalar.string.isEmpty
+        guard case .scalar(let scalar) = content else { return false }
+        return scalar.text.isEmpty
     }
 }

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// A network without faults between the nodes of a cluster, for what brokers say to each other.
 ///

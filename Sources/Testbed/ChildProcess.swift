@@ -1,3 +1,4 @@
+import Glibc
 import Subprocess
 import SystemPackage
 
@@ -60,11 +61,17 @@ public struct ChildChannel: Sendable {
     /// Closes the child's standard input.
     public func closeInput() async { try? await execution.standardInputWriter.finish() }
 
-    /// Ends the child at once.
-    public func kill() { try? execution.send(signal: .kill) }
+    /// Ends the child and all of its process group at once: a shell's own child would hold the pipes and the harness.
+    public func kill() { send(SIGKILL) }
 
-    /// Asks the child to end.
-    public func terminate() { try? execution.send(signal: .terminate) }
+    /// Asks the child and its process group to end.
+    public func terminate() { send(SIGTERM) }
+
+    /// Sends a signal to the child's process group, and a stopped one goes on to act on it.
+    public func send(_ signal: Int32) {
+        // Before the child has made its group, the group does not exist and the child alone is meant.
+        if Glibc.kill(-processIdentifier, signal) != 0 { Glibc.kill(processIdentifier, signal) }
+    }
 
     /// Feeds every chunk of the child's standard output to `body` until it closes.
     public func forEachChunk(_ body: (UnsafeRawBufferPointer) async throws -> Void) async throws {
@@ -88,11 +95,12 @@ public struct ChildChannel: Sendable {
 public enum ChildProcess {
     /// Starts `command`, hands its pipes to `body`, and waits for both. The child's standard error goes to a file.
     ///
-    /// - Parameter ownGroup: puts the child in a process group of its own, which the terminal's Ctrl-C does not reach. Not
-    ///   in a session of its own: see ``Sandbox/enter()``.
+    /// The child has a process group of its own, which the terminal's Ctrl-C does not reach. Not a session of its own: see
+    /// ``Sandbox/enter()``.
+    ///
     /// - Throws: what `body` throws, or an error of the start-up.
     public static func run<Value: Sendable>(
-        _ command: ChildCommand, standardErrorPath: String, ownGroup: Bool = false,
+        _ command: ChildCommand, standardErrorPath: String,
         body: (ChildChannel) async throws -> Value
     ) async throws -> (value: Value, end: ChildEnd) {
         let log = try FileDescriptor.open(
@@ -103,7 +111,7 @@ public enum ChildProcess {
             environment = environment.updating([Environment.Key(rawValue: key)!: value])
         }
         var options = PlatformOptions()
-        if ownGroup { options.processGroupID = 0 }
+        options.processGroupID = 0
         let executable: Executable =
             command.executable.contains("/") ? .path(FilePath(command.executable)) : .name(command.executable)
         let result = try await Subprocess.run(

@@ -1,4 +1,6 @@
-import Foundation
+import FoundationEssentials
+import Glibc
+import SystemCalls
 
 /// A container of a project.
 public struct Container: Sendable, Equatable {
@@ -80,7 +82,7 @@ public final class ComposeProject: Sendable {
             guard words.count == 3, let pid = Int32(words[2]) else { return nil }
             return Container(id: String(words[0]), service: String(words[1]), processIdentifier: pid)
         }
-        .sorted { $0.service.compare($1.service, options: .numeric) == .orderedAscending }
+        .sorted { NaturalOrder.precedes($0.service, $1.service) }
     }
 
     /// The last lines of a container's log, for an error message.
@@ -97,7 +99,7 @@ public final class ComposeProject: Sendable {
         let process = try SpawnedProcess(
             ["docker", "logs", "--follow", "--timestamps", container.id], output: file, error: file)
         // Someone must wait for it; its end is of no interest.
-        Thread { _ = process.wait() }.start()
+        WorkerThread.start { _ = process.wait() }
     }
 
     /// Does something to a container: `pause`, `unpause` or `kill`.

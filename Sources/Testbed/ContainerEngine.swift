@@ -1,4 +1,6 @@
-import Foundation
+import FoundationEssentials
+import Glibc
+import SystemCalls
 
 /// A failure around containers: what was tried, and the engine's own words.
 public struct ContainerError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -54,11 +56,10 @@ public struct ContainerEngine: Sendable {
 
         /// The last line with words in it: where command lines put the reason.
         var lastLine: String {
-            let lines = (errorText + "\n" + text).split(separator: "\n").map {
-                $0.trimmingCharacters(in: .whitespaces)
+            func last(_ text: String) -> String? {
+                text.split(separator: "\n").last { !$0.allSatisfy(\.isWhitespace) }?.trimmed
             }
-            let errors = errorText.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
-            return errors.last { !$0.isEmpty } ?? lines.last { !$0.isEmpty } ?? "exit code \(code)"
+            return last(errorText) ?? last(text) ?? "exit code \(code)"
         }
     }
 
@@ -66,5 +67,13 @@ public struct ContainerEngine: Sendable {
     static func run(_ words: [String], environment: [String: String] = [:]) -> Output {
         let (code, text, errorText) = SpawnedProcess.capture(words, environment: environment)
         return Output(code: code, text: text, errorText: errorText)
+    }
+}
+
+extension Substring {
+    /// Without white space around it.
+    var trimmed: String {
+        let start = drop(while: \.isWhitespace)
+        return String(start.prefix(start.count - start.reversed().prefix(while: \.isWhitespace).count))
     }
 }

@@ -1,4 +1,6 @@
-import Foundation
+import FoundationEssentials
+import Glibc
+import SystemCalls
 
 /// Removes a run's containers when the run's process ends, however it ends.
 ///
@@ -33,7 +35,7 @@ public final class ContainerGuard: Sendable {
         defer { close(ends[0]) }
         do {
             let process = try SpawnedProcess(["setsid", "sh", "-c", script, run], input: ends[0])
-            Thread { _ = process.wait() }.start()
+            WorkerThread.start { _ = process.wait() }
         } catch {
             close(ends[1])
             throw error

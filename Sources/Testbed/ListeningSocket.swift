@@ -1,5 +1,6 @@
 import CLinux
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// A TCP socket that listens inside a namespace and can be served from any thread of the process.
 public enum ListeningSocket {

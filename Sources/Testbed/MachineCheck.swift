@@ -1,5 +1,6 @@
 import CLinux
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// What this machine can do, and how to mend what it cannot: the checks of `crosswind doctor`.
 public struct MachineCheck: Sendable, Equatable {

@@ -1,5 +1,7 @@
 import CLinux
-import Foundation
+import FoundationEssentials
+import Glibc
+import SystemCalls
 
 /// A network namespace of the cell's own, held by a file descriptor: it lives as long as this object, a process or a
 /// device in it. network_namespaces(7).
@@ -14,7 +16,7 @@ public final class NetworkNamespace: Sendable {
     public init(name: String) throws {
         self.name = name
         owned = true
-        descriptor = try onNewThread {
+        descriptor = try WorkerThread.wait {
             try TestbedError.check(cl_unshare(Int32(CL_CLONE_NEWNET)), "create network namespace", name)
             let descriptor = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC)
             if descriptor < 0 {
@@ -55,7 +57,7 @@ public final class NetworkNamespace: Sendable {
     /// Runs `body` on a new thread inside the namespace and waits for it. Sockets made there belong to the namespace
     /// and can be used from anywhere.
     public func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) throws -> Value {
-        try onNewThread {
+        try WorkerThread.wait {
             try self.enter()
             return try body()
         }
@@ -63,24 +65,4 @@ public final class NetworkNamespace: Sendable {
 
     /// A path by which other processes of the sandbox can open the namespace, for example `nsenter --net=PATH`.
     public var path: String { "/proc/\(getpid())/fd/\(descriptor)" }
-}
-
-/// Runs `body` on a thread that exists for nothing else and waits: namespaces are a property of threads, and a pooled
-/// thread must never change its own.
-func onNewThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) throws -> Value {
-    let slot = ResultSlot<Value>()
-    let done = DispatchSemaphore(value: 0)
-    let thread = Thread {
-        slot.result = Result { try body() }
-        done.signal()
-    }
-    thread.start()
-    done.wait()
-    guard let result = slot.result else { preconditionFailure("the thread signalled without a result") }
-    return try result.get()
-}
-
-/// Where a thread leaves its result; the semaphore orders the accesses.
-private final class ResultSlot<Value>: @unchecked Sendable {
-    var result: Result<Value, any Error>?
 }

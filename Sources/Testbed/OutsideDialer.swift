@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import Synchronization
+import SystemCalls
 
 /// A way to services outside of the sandbox, for the harness alone: a small process that stayed outside connects and
 /// hands the sockets in. unix(7), SCM_RIGHTS.
@@ -74,11 +75,11 @@ public final class OutsideDialer: Sendable {
         while true {
             var ignored: Int32 = -1
             let count = cl_receive_passing(socket, &buffer, buffer.count, &ignored)
-            guard count > 0 else { _exit(0) }
+            guard count > 0 else { ProcessEnd.atOnce(0) }
             var (number, descriptor) = begin(String(decoding: buffer[..<Int(count)], as: UTF8.self))
             let sent = cl_send_passing(socket, &number, MemoryLayout<Int32>.size, descriptor)
             if descriptor >= 0 { close(descriptor) }
-            guard sent > 0 else { _exit(0) }
+            guard sent > 0 else { ProcessEnd.atOnce(0) }
         }
     }
 

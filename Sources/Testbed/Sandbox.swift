@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import SystemCalls
 
 /// The walls around a cell: fresh user (when not root), network, mount and PID namespaces.
 ///
@@ -77,6 +78,6 @@ public enum Sandbox {
         var status: Int32 = 0
         while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
         let signal = status & 0x7f
-        exit(signal == 0 ? (status >> 8) & 0xff : 128 + signal)
+        ProcessEnd.atOnce(signal == 0 ? (status >> 8) & 0xff : 128 + signal)
     }
 }

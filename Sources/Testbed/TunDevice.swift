@@ -1,5 +1,6 @@
 import CLinux
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// A TUN device inside a namespace, with its address and routes: one end of the link.
 ///
@@ -66,7 +67,7 @@ public struct TunDevice: Sendable {
             let table = try String(contentsOfFile: "/proc/thread-self/net/dev", encoding: .utf8)
             for line in table.split(separator: "\n") {
                 let parts = line.split(separator: ":")
-                guard parts.count == 2, parts[0].trimmingCharacters(in: .whitespaces) == name else { continue }
+                guard parts.count == 2, parts[0].trimmed == name else { continue }
                 let fields = parts[1].split(separator: " ").compactMap { Int64($0) }
                 guard fields.count >= 12 else { break }
                 return (received: fields[3], sent: fields[11])

@@ -1,8 +1,10 @@
 import CLinux
 import Drivers
 import EvidenceModel
-import Foundation
+import FoundationEssentials
+import Glibc
 import RawClient
+import SystemCalls
 
 /// The driver's life: hello, configure, ready, start, send, drain, done. One thread does it all.
 struct Driver {
@@ -30,15 +32,15 @@ struct Driver {
             line: #"{"type":"hello","protocol":\#(DriverConfiguration.protocolVersion),"driver":"crosswind-raw","#
                 + #""client":"raw","version":"\#(version)"}"#)
         let input = CommandInput()
-        guard let line = input.waitForLine() else { exit(0) }
+        guard let line = input.waitForLine() else { ProcessEnd.atOnce(0) }
         do {
             var driver = try Driver(line, input)
             driver.getReady()
             driver.sendAndDrain()
-            exit(0)
+            ProcessEnd.atOnce(0)
         } catch {
             RowWriter.write(line: RowWriter.error(name: error.name, message: error.message, isFatal: true))
-            exit(1)
+            ProcessEnd.atOnce(1)
         }
     }
 
@@ -117,12 +119,12 @@ struct Driver {
         for report in producer.takeReports() { write(report, timeUs) }
         if input.hasEnded {
             output.flush()
-            exit(0)
+            ProcessEnd.atOnce(0)
         }
         output.flushIfDue(nowNs: RawProducer.nowNs())
         if producer.isFatal, next == 0, !input.hasStarted {
             output.flush()
-            exit(1)
+            ProcessEnd.atOnce(1)
         }
     }
 

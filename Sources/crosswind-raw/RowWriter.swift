@@ -1,4 +1,6 @@
-import Foundation
+import FoundationEssentials
+import Glibc
+import SystemCalls
 
 /// Writes the driver's lines: rows are collected per topic and written together, everything else at once after them.
 final class RowWriter {
@@ -88,14 +90,6 @@ final class RowWriter {
 
     /// Writes all bytes; when the harness is gone there is nobody left to tell, and the driver ends.
     private static func write(_ bytes: [UInt8]) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let written = rest.withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-            if written > 0 {
-                rest = rest.dropFirst(written)
-            } else if errno != EINTR {
-                _exit(1)
-            }
-        }
+        if Descriptor.write(bytes, to: STDOUT_FILENO) != 0 { ProcessEnd.atOnce(1) }
     }
 }

@@ -2,6 +2,7 @@ import CLinux
 import FoundationEssentials
 import Glibc
 import Synchronization
+import SystemCalls
 
 /// What the harness and the system ask of the driver while it works: start, stop, end.
 ///
@@ -36,17 +37,13 @@ enum Control {
     }
 
     /// Reads `start` and `stop` from `input` on a thread of its own until standard input ends.
-    static func listen(to input: StandardInput) {
-        let handle = Unmanaged.passRetained(input).toOpaque()
-        var thread = pthread_t()
-        let failure = pthread_create(
-            &thread, nil,
-            { handle in
-                Control.serve(Unmanaged<StandardInput>.fromOpaque(handle!).takeRetainedValue())
-                return nil
-            }, handle)
-        precondition(failure == 0, "cannot make a thread: error \(failure)")
+    static func listen(to input: LineInput) {
+        let handedOver = HandedOver(input: input)
+        WorkerThread.start { serve(handedOver.input) }
     }
+
+    /// The lines of standard input on their way to the only thread that reads them from now on.
+    private struct HandedOver: @unchecked Sendable { let input: LineInput }
 
     /// Wakes the main thread.
     static func wake() {
@@ -54,23 +51,19 @@ enum Control {
         _ = write(wakeUp, &one, 8)
     }
 
-    private static func serve(_ input: StandardInput) {
-        while let line = input.readLine() {
+    private static func serve(_ input: LineInput) {
+        while let line = input.next() {
             switch Command(line) {
             case .start: started.store(true, ordering: .releasing)
             case .stop: stopRequested.store(true, ordering: .releasing)
-            case nil: complain("crosswind-rdkafka: ignored a line that is neither start nor stop\n")
+            case nil: StandardError.say("crosswind-rdkafka: ignored a line that is neither start nor stop")
             }
             wake()
         }
         ending.store(0, ordering: .releasing)
         wake()
         usleep(graceMicroseconds)
-        _exit(0)
-    }
-
-    private static func complain(_ text: StaticString) {
-        _ = write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
+        ProcessEnd.atOnce(0)
     }
 
     /// A command that follows `configure`.

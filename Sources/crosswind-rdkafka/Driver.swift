@@ -1,5 +1,6 @@
 import CRdkafka
 import Glibc
+import SystemCalls
 
 /// The driver's life: hello, configure, ready, start, send, drain, done.
 enum Driver {
@@ -10,8 +11,8 @@ enum Driver {
         LineWriter.writeLine(
             #"{"type":"hello","protocol":\#(Configuration.protocolVersion),"driver":"crosswind-rdkafka","#
                 + #""client":"librdkafka","version":\#(LineWriter.quoted(version))}"#)
-        let input = StandardInput()
-        guard let line = input.readLine() else { exit(0) }
+        let input = LineInput(STDIN_FILENO)
+        guard let line = input.next() else { ProcessEnd.atOnce(0) }
         do {
             let configuration = try Configuration.parse(line)
             Control.listen(to: input)
@@ -20,11 +21,11 @@ enum Driver {
             client.writer.line(#"{"type":"ready","time_us":\#(Clock.epochMicroseconds())}"#)
             var workload = Workload(client, configuration)
             try workload.run()
-            exit(0)
+            ProcessEnd.atOnce(0)
         } catch {
             LineWriter.writeLine(
                 errorLine(name: error.name, message: error.message, fatal: true))
-            exit(1)
+            ProcessEnd.atOnce(1)
         }
     }
 

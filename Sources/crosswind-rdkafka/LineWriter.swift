@@ -1,4 +1,5 @@
 import Glibc
+import SystemCalls
 
 /// Writes the driver's lines: rows are collected per topic and written together, everything else at once.
 ///
@@ -103,15 +104,7 @@ final class LineWriter {
 
     /// Writes all bytes; when the harness is gone there is nobody left to tell, and the driver ends.
     private static func write(_ bytes: UnsafeRawBufferPointer) {
-        var rest = bytes
-        while !rest.isEmpty {
-            let written = Glibc.write(STDOUT_FILENO, rest.baseAddress, rest.count)
-            if written > 0 {
-                rest = UnsafeRawBufferPointer(rebasing: rest[written...])
-            } else if errno != EINTR {
-                _exit(1)
-            }
-        }
+        if Descriptor.write(bytes, to: STDOUT_FILENO) != 0 { ProcessEnd.atOnce(1) }
     }
 
     /// Asks for a pipe of 1 MiB, about 0.2 s of rows at 100,000 records/s: a harness that is busy for a moment must not

@@ -1,5 +1,6 @@
 import CRdkafka
 import Glibc
+import SystemCalls
 
 /// Waits for the steady state that time zero of a timeline means: connected, metadata of every topic, producer id in
 /// hand, and a connection to the leader of every partition.
@@ -103,7 +104,7 @@ struct Readiness {
         client.noteFatalError()
         if client.isFatal {
             client.writer.flush()
-            exit(1)
+            ProcessEnd.atOnce(1)
         }
     }
 }

@@ -2,6 +2,7 @@ import CLinux
 import CRdkafka
 import Glibc
 import Synchronization
+import SystemCalls
 
 /// Sends the records and waits for their outcomes.
 ///
@@ -136,6 +137,6 @@ extension Driver {
         let code = Control.ending.load(ordering: .acquiring)
         guard code != Control.notEnding else { return }
         client.writer.flush()
-        _exit(code)
+        ProcessEnd.atOnce(code)
     }
 }

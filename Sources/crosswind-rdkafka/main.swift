@@ -1,8 +1,10 @@
 import CRdkafka
+import SystemCalls
 
 // The driver over librdkafka: docs/driver-protocol.md says what it speaks.
 if CommandLine.arguments.dropFirst().first == "--version" {
     print("librdkafka \(String(cString: rd_kafka_version_str()))")
+    ProcessEnd.now(0)
 } else {
     Driver.run()
 }

@@ -1,7 +1,9 @@
 import ArgumentParser
 import EmbeddedBroker
-import Foundation
+import FoundationEssentials
+import Glibc
 import Logging
+import SystemCalls
 
 /// `crosswind broker`: the embedded broker alone.
 struct BrokerCommand: ParsableCommand {
@@ -36,10 +38,10 @@ struct BrokerCommand: ParsableCommand {
             logger: logger)
         do {
             try service.run { address in
-                FileHandle.standardOutput.write(Data("ready \(address)\n".utf8))
+                Descriptor.write("ready \(address)\n", to: 1)
             }
         } catch {
-            FileHandle.standardError.write(Data("crosswind: broker: \(error)\n".utf8))
+            StandardError.say("crosswind: broker: \(error)")
             let isUsage = error is BrokerService.UsageError || error is BrokerConfigurationError
             throw ExitCode(isUsage ? 64 : error is ListenError ? 69 : 3)
         }

@@ -1,5 +1,6 @@
 import ArgumentParser
-import Foundation
+import FoundationEssentials
+import Glibc
 import Harness
 import Reports
 
@@ -25,7 +26,7 @@ struct ClaimsCommand: ParsableCommand {
             do {
                 try Data(page.utf8).write(to: URL(fileURLWithPath: output), options: .atomic)
             } catch {
-                throw UsageError("cannot write \(output): \(error.localizedDescription)")
+                throw UsageError("cannot write \(output): \(reason(of: error))")
             }
             return .passed
         }

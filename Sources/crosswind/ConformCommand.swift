@@ -1,7 +1,8 @@
 import ArgumentParser
 import Conformance
 import EmbeddedBroker
-import Foundation
+import FoundationEssentials
+import SystemCalls
 
 /// `crosswind conform`: case files of the sequence rules against a broker.
 struct ConformCommand: ParsableCommand {
@@ -36,11 +37,11 @@ struct ConformCommand: ParsableCommand {
         do {
             report = ConformanceReport(ConformanceRun(try target(), try CaseFile(path: cases)).run())
         } catch {
-            FileHandle.standardError.write(Data("crosswind: conform: \(error)\n".utf8))
+            StandardError.say("crosswind: conform: \(error)")
             throw ExitCode(64)
         }
         print(json ? report.json : report.table)
-        if json { FileHandle.standardError.write(Data((report.summary + "\n").utf8)) }
+        if json { StandardError.say(report.summary) }
         if report.failed > 0 { throw ExitCode(1) }
     }
 

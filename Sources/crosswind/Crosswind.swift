@@ -1,8 +1,9 @@
 import ArgumentParser
-import Foundation
+import Glibc
 import Harness
 import Reports
 import ScenarioModel
+import SystemCalls
 
 /// The command line: parse, call the Harness, map the exit code.
 @main
@@ -28,7 +29,17 @@ struct Crosswind: ParsableCommand {
         let arguments = Array(CommandLine.arguments.dropFirst())
         if arguments.first == CellProcess.argument { CellProcess.main(Array(arguments.dropFirst())) }
         signal(SIGPIPE, SIG_IGN)
-        main(nil)
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+            ProcessEnd.now(0)
+        } catch {
+            // The parser's own `main` ends by exit(3), which waits for other threads: see ProcessEnd.
+            let text = fullMessage(for: error)
+            let status = exitCode(for: error)
+            if !text.isEmpty { status.isSuccess ? print(text) : StandardError.say(text) }
+            ProcessEnd.now(status.rawValue)
+        }
     }
 }
 
@@ -56,6 +67,6 @@ func exitAfterNow(_ work: () throws -> Int32) throws {
 }
 
 private func complain(_ text: String, _ status: ExitStatus) -> Int32 {
-    FileHandle.standardError.write(Data((text + "\n").utf8))
+    StandardError.say(text)
     return status.rawValue
 }

@@ -1,6 +1,8 @@
 import ArgumentParser
-import Foundation
+import FoundationEssentials
+import Glibc
 import Reports
+import SystemCalls
 import WireObserver
 
 /// `crosswind inspect`: what the producer and the broker really said, from captures alone.
@@ -36,12 +38,17 @@ struct InspectCommand: ParsableCommand {
             if let batch {
                 print(try analysis.ladder(of: batch), terminator: "")
             } else if json {
-                try analysis.writeJSON { try FileHandle.standardOutput.write(contentsOf: $0) }
+                try analysis.writeJSON { bytes in
+                    let failure = Descriptor.write(bytes, to: STDOUT_FILENO)
+                    if failure != 0 {
+                        throw SystemCallError(operation: "write to", subject: "standard output", errorNumber: failure)
+                    }
+                }
             } else {
                 print(analysis.summary(), terminator: "")
             }
         } catch let error as CaptureError {
-            FileHandle.standardError.write(Data("crosswind: \(error)\n".utf8))
+            StandardError.say("crosswind: \(error)")
             throw ExitCode(ExitStatus.usage.rawValue)
         }
     }

@@ -17,7 +17,7 @@ import Testing
         check.readySeconds = 10
         check.graceSeconds = 4
         check.stopsAtFirstProblem = true
-        check.log = .nullDevice
+        check.log = open("/dev/null", O_WRONLY)
         return try check.run()
     }
 

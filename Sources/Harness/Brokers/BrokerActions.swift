@@ -1,5 +1,5 @@
 import EvidenceModel
-import Foundation
+import FoundationEssentials
 import ScenarioModel
 import Synchronization
 
@@ -34,9 +34,11 @@ final class BrokerActions: Sendable {
         }
     }
 
-    /// Ends what is still to come.
+    /// Ends what is still to come, and returns when what had begun is over.
     func stop() async {
-        for task in tasks.withLock({ $0 }) { task.cancel() }
+        let tasks = tasks.withLock { $0 }
+        for task in tasks { task.cancel() }
+        for task in tasks { _ = await task.result }
     }
 
     private func wait(until offset: Duration, _ timeZeroUs: Int64) async throws {

@@ -1,7 +1,9 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import KafkaWire
 import RawClient
 import ScenarioModel
+import SystemCalls
 
 /// Waits for a broker that is not ours and gives it its topics, by a way that no fault touches.
 ///
@@ -28,10 +30,7 @@ struct BrokerSetup: Sendable {
     ///
     /// - Throws: ``MissingRequirement`` when the broker does not come up in time or ends before.
     func run() async throws {
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            // Blocking calls belong on a thread of their own, not on the pool.
-            Thread { continuation.resume(with: Result { try runBlocking() }) }.start()
-        }
+        try await WorkerThread.run { try runBlocking() }
     }
 
     private func runBlocking() throws {

@@ -1,5 +1,6 @@
 import EvidenceModel
-import Foundation
+import FoundationEssentials
+import Glibc
 import ScenarioModel
 import Synchronization
 import Testbed
@@ -23,7 +24,12 @@ final class CommandBroker: BrokerUnderTest {
         var end: ChildEnd?
         var task: Task<Void, Never>?
         var isWanted = true
+        /// The signal that ends it, when that was asked for before the process was there.
+        var pendingSignal: Int32?
     }
+
+    /// How long a node may take to end by SIGTERM. Kafka's controlled shutdown takes seconds.
+    private static let graceAfterTerm = Duration.seconds(10)
 
     let bootstrap: String
 
@@ -54,13 +60,13 @@ final class CommandBroker: BrokerUnderTest {
             throw HarnessError(operation: "perform", subject: action.name, reason: "node \(node) never ran")
         }
         switch (action.name, action.undo) {
-        case ("pause", false): kill(channel.processIdentifier, SIGSTOP)
-        case ("pause", true): kill(channel.processIdentifier, SIGCONT)
-        case ("kill", false): await end(node, SIGKILL)
-        case ("shutdown", false): await end(node, SIGTERM)
+        case ("pause", false): channel.send(SIGSTOP)
+        case ("pause", true): channel.send(SIGCONT)
+        case ("kill", false): try await end(node, SIGKILL)
+        case ("shutdown", false): try await end(node, SIGTERM)
         case ("kill", true), ("shutdown", true): try launch(node)
         case ("restart", false):
-            await end(node, try action.argument?.text() == "kill" ? SIGKILL : SIGTERM)
+            try await end(node, try action.argument?.text() == "kill" ? SIGKILL : SIGTERM)
             try launch(node)
         case (_, true): return false
         default:
@@ -71,7 +77,7 @@ final class CommandBroker: BrokerUnderTest {
 
     func stop() async {
         for node in processes.withLock({ Array($0.keys) }) {
-            await end(node, SIGKILL)
+            try? await end(node, SIGKILL)
             try? FileManager.default.removeItem(atPath: dataPath(node))
         }
     }
@@ -81,7 +87,7 @@ final class CommandBroker: BrokerUnderTest {
             [
                 "{host}": testbed.nodeDevices[node - 1].address, "{port}": "\(EmbeddedBrokerUnderTest.port)",
                 "{node}": "\(node)", "{data}": dataPath(node),
-            ].reduce(word) { $0.replacingOccurrences(of: $1.key, with: $1.value) }
+            ].reduce(word) { $0.replacing($1.key, with: $1.value) }
         }
         guard let executable = words.first else {
             throw MissingRequirement("broker kind command needs broker.command")
@@ -91,29 +97,55 @@ final class CommandBroker: BrokerUnderTest {
         let command = ChildCommand(executable: executable, arguments: Array(words.dropFirst()))
             .inside(testbed.nodes[node - 1])
         let descriptor = try openForAppending(log)
-        let task = Task {
+        // The node is there before its process: one that ends at once, or is ended at once, is not missed.
+        processes.withLock { processes in
+            processes[node] = Node()
+            processes[node]?.task = run(command, node, log, descriptor)
+        }
+    }
+
+    private func run(_ command: ChildCommand, _ node: Int, _ log: String, _ descriptor: Int32) -> Task<Void, Never> {
+        Task {
             let result = try? await ChildProcess.run(command, standardErrorPath: log) { channel in
-                self.processes.withLock { $0[node]?.channel = channel }
+                let pending = self.processes.withLock { processes in
+                    processes[node]?.channel = channel
+                    return processes[node]?.pendingSignal
+                }
+                if let pending { channel.send(pending) }
                 try await channel.forEachChunk { writeAll($0, to: descriptor) }
             }
             close(descriptor)
             self.processes.withLock { $0[node]?.end = result?.end ?? .exited(127) }
         }
-        processes.withLock { $0[node] = Node(task: task) }
     }
 
-    private func end(_ node: Int, _ signal: Int32) async {
+    /// Ends a node's process by a signal, and by SIGKILL when it does not act on it.
+    ///
+    /// - Throws: ``HarnessError`` when it had to be killed instead: the action that was asked for did not happen.
+    private func end(_ node: Int, _ signal: Int32) async throws {
         let process = processes.withLock { processes in
             processes[node]?.isWanted = false
+            if processes[node]?.channel == nil { processes[node]?.pendingSignal = signal }
             return processes[node]
         }
-        guard let process else { return }
+        guard let process, let task = process.task else { return }
         if process.end == nil, let channel = process.channel {
             // A stopped process acts on no other signal.
-            kill(channel.processIdentifier, signal)
-            kill(channel.processIdentifier, SIGCONT)
+            channel.send(signal)
+            channel.send(SIGCONT)
         }
-        await process.task?.value
+        guard signal != SIGKILL else { return await task.value }
+        let deadline = Task {
+            try await Task.sleep(for: Self.graceAfterTerm)
+            self.processes.withLock { $0[node]?.channel }?.kill()
+        }
+        await task.value
+        deadline.cancel()
+        if case .signaled(SIGKILL)? = processes.withLock({ $0[node]?.end }) {
+            throw HarnessError(
+                operation: "shut down", subject: "node \(node)",
+                reason: "it did not end within \(Self.graceAfterTerm) of SIGTERM and was killed")
+        }
     }
 
     /// Why the broker will never answer: a node ended by itself.

@@ -1,6 +1,8 @@
 import EvidenceModel
-import Foundation
+import FoundationEssentials
+import Glibc
 import ScenarioModel
+import SystemCalls
 import Testbed
 
 /// The containers of a cell: they exist before the testbed, because the link is plugged into their namespaces.
@@ -95,7 +97,7 @@ final class BrokerContainers: Sendable {
             while directory.count > 1 {
                 let file = directory + "/docker-compose.yml"
                 if FileManager.default.fileExists(atPath: file) { return file }
-                directory = (directory as NSString).deletingLastPathComponent
+                directory = PathText.directory(of: directory)
             }
         }
         throw MissingRequirement("no docker-compose.yml above the executable or the working directory; set \(variable)")

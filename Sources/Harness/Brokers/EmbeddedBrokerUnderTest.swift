@@ -1,6 +1,7 @@
 import EmbeddedBroker
 import EvidenceModel
-import Foundation
+import FoundationEssentials
+import Glibc
 import Logging
 import ScenarioModel
 import Synchronization

@@ -1,5 +1,6 @@
 import EvidenceModel
-import Foundation
+import FoundationEssentials
+import Glibc
 import KafkaWire
 import RawClient
 import ScenarioModel

@@ -1,7 +1,8 @@
 import EvidenceModel
-import Foundation
+import FoundationEssentials
 import ScenarioModel
 import Synchronization
+import SystemCalls
 import Testbed
 import WireObserver
 
@@ -28,7 +29,7 @@ final class CellCaptures: Sendable {
             let capture = try LiveCapture.start(device: device.name, path: path, options: options) {
                 try namespace.enter()
             }
-            captures.append(((path as NSString).lastPathComponent, capture))
+            captures.append((PathText.name(of: path), capture))
         }
         self.captures = captures
     }

@@ -1,6 +1,7 @@
-import Foundation
+import Glibc
 import Reports
 import Synchronization
+import SystemCalls
 
 /// What the supervisor tells a cell over the pipe that is the cell's standard input.
 ///
@@ -16,11 +17,11 @@ final class CellControl: Sendable {
 
     /// Starts to listen, on a thread of its own: it must work even when every pooled thread is busy.
     func start() {
-        let thread = Thread {
-            while let line = readLine() { if line == "stop" { self.stop() } }
-            _exit(ExitStatus.harnessError.rawValue)
+        WorkerThread.start {
+            let input = LineInput(STDIN_FILENO)
+            while let line = input.next() { if line == Array("stop".utf8) { self.stop() } }
+            ProcessEnd.atOnce(ExitStatus.harnessError.rawValue)
         }
-        thread.start()
     }
 
     /// True once the supervisor asked to stop.

@@ -1,6 +1,7 @@
 import Drivers
 import EvidenceModel
-import Foundation
+import FoundationEssentials
+import Glibc
 import Synchronization
 import Testbed
 

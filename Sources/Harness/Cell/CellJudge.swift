@@ -1,6 +1,8 @@
 import Drivers
 import EvidenceModel
-import Foundation
+import FoundationEssentials
+import Glibc
+import SystemCalls
 import Verdicts
 import WireObserver
 
@@ -49,7 +51,7 @@ public enum CellJudge {
         var evidence = try WireAnalysis.evidence(of: sources)
         // The record may be moved: its files are named within it.
         for index in evidence.captures.indices {
-            evidence.captures[index].file = (evidence.captures[index].file as NSString).lastPathComponent
+            evidence.captures[index].file = PathText.name(of: evidence.captures[index].file)
         }
         evidence.crossings = try crossings(record, cell)
         return evidence

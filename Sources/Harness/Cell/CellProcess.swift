@@ -1,6 +1,7 @@
 import Dispatch
-import Foundation
+import Glibc
 import Reports
+import SystemCalls
 import Testbed
 
 /// The entry point of a cell process: `crosswind __cell DIRECTORY`.
@@ -15,7 +16,7 @@ public enum CellProcess {
 
     /// Runs the cell and ends the process. Exit code: 0 when the record is complete, whatever the verdict.
     public static func main(_ arguments: [String]) -> Never {
-        guard let directory = arguments.first else { exit(ExitStatus.usage.rawValue) }
+        guard let directory = arguments.first else { ProcessEnd.now(ExitStatus.usage.rawValue) }
         let dialer: OutsideDialer?
         do {
             HostProcesses.remember()
@@ -23,14 +24,14 @@ public enum CellProcess {
             try Sandbox.enter()
         } catch {
             CellReporter.standardOutput.broken(String(describing: error), .unavailable)
-            exit(ExitStatus.unavailable.rawValue)
+            ProcessEnd.now(ExitStatus.unavailable.rawValue)
         }
         signal(SIGPIPE, SIG_IGN)
         let control = CellControl()
         control.start()
         Task {
             let status = await CellRun(directory: directory, control: control, dialer: dialer).run()
-            exit(status.rawValue)
+            ProcessEnd.now(status.rawValue)
         }
         dispatchMain()
     }

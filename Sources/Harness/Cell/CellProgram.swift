@@ -1,5 +1,6 @@
 import EvidenceModel
-import Foundation
+import FoundationEssentials
+import Glibc
 import ScenarioModel
 import Synchronization
 import Testbed
@@ -36,7 +37,7 @@ final class CellProgram: Sendable {
             "{run}": RecordNumber.run(seed: cell.seed), "{rate}": cell.workload.rate.map { "\($0)" } ?? "unlimited",
         ]
         let words = cell.producer.command.map { word in
-            values.reduce(word) { $0.replacingOccurrences(of: $1.key, with: $1.value) }
+            values.reduce(word) { $0.replacing($1.key, with: $1.value) }
         }
         command = ChildCommand(
             executable: words.first ?? "", arguments: Array(words.dropFirst()),

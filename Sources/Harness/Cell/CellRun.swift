@@ -1,7 +1,8 @@
 import Capacity
 import Drivers
 import EvidenceModel
-import Foundation
+import FoundationEssentials
+import Glibc
 import LinkEmulator
 import Reports
 import ScenarioModel

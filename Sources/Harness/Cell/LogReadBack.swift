@@ -1,7 +1,9 @@
 import EvidenceModel
-import Foundation
+import FoundationEssentials
+import Glibc
 import KafkaWire
 import RawClient
+import SystemCalls
 
 /// Reads a broker's log back, to the end of every partition, by a way that no fault touches.
 struct LogReadBack: Sendable {
@@ -72,10 +74,7 @@ struct LogReadBack: Sendable {
     private func fromAnyNode<Value: Sendable>(
         _ body: @escaping @Sendable (LogReader) throws -> Value
     ) async throws -> Value {
-        try await withCheckedThrowingContinuation { continuation in
-            // Blocking reads belong on a thread of their own, not on the pool.
-            Thread { continuation.resume(with: Result { try fromAnyNodeBlocking(body) }) }.start()
-        }
+        try await WorkerThread.run { try self.fromAnyNodeBlocking(body) }
     }
 
     private func fromAnyNodeBlocking<Value>(_ body: (LogReader) throws -> Value) throws -> Value {

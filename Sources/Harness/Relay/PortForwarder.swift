@@ -1,5 +1,8 @@
 import CLinux
-import Foundation
+import Dispatch
+import FoundationEssentials
+import Glibc
+import SystemCalls
 import Testbed
 
 /// Carries TCP connections from a port in one namespace to a port in another. Bytes pass unchanged, or
@@ -123,8 +126,6 @@ enum PortForwarder {
     }
 
     private static func onThread(_ body: @escaping @Sendable () -> Void) {
-        let thread = Thread { body() }
-        thread.stackSize = 256 << 10
-        thread.start()
+        WorkerThread.start(stackBytes: 256 << 10, body)
     }
 }

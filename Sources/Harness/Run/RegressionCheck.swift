@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import Reports
 
 /// `crosswind diff`, `crosswind baseline` and `run --baseline`: reads results from disk and shows what changed.
@@ -43,7 +44,7 @@ public enum RegressionCheck {
         do {
             try baseline.json().write(to: URL(fileURLWithPath: file), options: .atomic)
         } catch {
-            throw HarnessError(operation: "write", subject: file, reason: error.localizedDescription)
+            throw HarnessError(operation: "write", subject: file, reason: reason(of: error))
         }
         print("\(baseline.cells.count) configurations of \(runs.count) runs written to \(file)")
         return .passed
@@ -60,9 +61,9 @@ public enum RegressionCheck {
     }
 
     private static func resultsFile(_ path: String) -> String {
-        var isDirectory: ObjCBool = false
+        var isDirectory = false
         let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
-        return exists && isDirectory.boolValue ? path + "/results.json" : path
+        return exists && isDirectory ? path + "/results.json" : path
     }
 
     private static func data(_ file: String) throws -> Data {
@@ -70,7 +71,7 @@ public enum RegressionCheck {
             return try Data(contentsOf: URL(fileURLWithPath: file))
         } catch {
             throw HarnessError(
-                operation: "read", subject: file, reason: error.localizedDescription,
+                operation: "read", subject: file, reason: reason(of: error),
                 remedy: "name the directory of a run, a results.json or a baseline file")
         }
     }

@@ -1,5 +1,6 @@
 import Capacity
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// Where a run keeps its record: `scenarios/` with a copy of each file, a directory for each cell, and the results.
 public struct RunDirectory: Sendable {
@@ -10,16 +11,14 @@ public struct RunDirectory: Sendable {
     public init(path: String) { self.path = path }
 
     /// The directory's name for a run that begins now.
-    static func defaultPath(names: [String], now: Date = Date()) -> String {
-        let format = DateFormatter()
-        format.locale = Locale(identifier: "en_US_POSIX")
-        format.dateFormat = "yyyyMMdd-HHmmss"
+    static func defaultPath(names: [String], now: time_t = time(nil)) -> String {
+        let stamp = localTime(now)
         let name = names.count == 1 ? names[0] : "\(names.count)-scenarios"
-        var path = "runs/\(format.string(from: now))-\(name)"
+        var path = "runs/\(stamp)-\(name)"
         var attempt = 1
         while FileManager.default.fileExists(atPath: path) {
             attempt += 1
-            path = "runs/\(format.string(from: now))-\(name)-\(attempt)"
+            path = "runs/\(stamp)-\(name)-\(attempt)"
         }
         return path
     }
@@ -37,8 +36,17 @@ public struct RunDirectory: Sendable {
             try FileManager.default.createDirectory(
                 atPath: path + "/scenarios", withIntermediateDirectories: true)
         } catch {
-            throw HarnessError(operation: "make", subject: path, reason: error.localizedDescription)
+            throw HarnessError(operation: "make", subject: path, reason: reason(of: error))
         }
+    }
+
+    /// `20260131-235959`, by the machine's time zone. strftime(3).
+    private static func localTime(_ now: time_t) -> String {
+        var (now, parts) = (now, tm())
+        localtime_r(&now, &parts)
+        var text = [CChar](repeating: 0, count: 32)
+        let count = strftime(&text, text.count, "%Y%m%d-%H%M%S", &parts)
+        return String(decoding: text[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     /// Where the copy of a scenario's file is.
@@ -54,7 +62,7 @@ public struct RunDirectory: Sendable {
         do {
             try encoder.encode(value).write(to: URL(fileURLWithPath: "\(path)/\(name)"), options: .atomic)
         } catch {
-            throw HarnessError(operation: "write", subject: "\(path)/\(name)", reason: error.localizedDescription)
+            throw HarnessError(operation: "write", subject: "\(path)/\(name)", reason: reason(of: error))
         }
     }
 
@@ -65,7 +73,7 @@ public struct RunDirectory: Sendable {
             return try JSONDecoder().decode(type, from: Data(contentsOf: URL(fileURLWithPath: file)))
         } catch {
             throw HarnessError(
-                operation: "read", subject: file, reason: error.localizedDescription,
+                operation: "read", subject: file, reason: reason(of: error),
                 remedy: "name the directory of a run, for example one under runs/")
         }
     }

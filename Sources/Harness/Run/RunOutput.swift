@@ -1,8 +1,10 @@
 import EvidenceModel
-import Foundation
+import FoundationEssentials
+import Glibc
 import Reports
 import ScenarioModel
 import Synchronization
+import SystemCalls
 import Testbed
 
 /// What a run shows on the terminal: live progress on standard error, the table on standard output.
@@ -101,7 +103,7 @@ final class RunOutput: Sendable {
         }
     }
 
-    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+    private func write(_ text: String) { StandardError.write(text) }
 
     private static func phase(_ state: CellStatus.State) -> Reports.CellProgress.Phase {
         switch state {

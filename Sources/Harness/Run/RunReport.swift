@@ -1,6 +1,8 @@
 import EvidenceModel
-import Foundation
+import FoundationEssentials
+import Glibc
 import Reports
+import SystemCalls
 
 /// Gathers the verdicts of a run and writes its results; also `crosswind report`, which judges again first.
 public enum RunReport {
@@ -54,12 +56,12 @@ public enum RunReport {
     /// Adds Markdown to the job's page of GitHub Actions; nothing elsewhere.
     static func appendToJobSummary(_ text: String, _ environment: [String: String]) throws {
         guard let path = environment["GITHUB_STEP_SUMMARY"], !path.isEmpty else { return }
-        guard let file = FileHandle(forWritingAtPath: path) else {
-            throw HarnessError(operation: "append to", subject: path, reason: "it cannot be opened")
+        let file = try openForAppending(path)
+        defer { close(file) }
+        let failure = Descriptor.write(text + "\n", to: file)
+        guard failure == 0 else {
+            throw HarnessError(operation: "append to", subject: path, reason: String(cString: strerror(failure)))
         }
-        defer { try? file.close() }
-        try file.seekToEnd()
-        try file.write(contentsOf: Data((text + "\n").utf8))
     }
 
     private static func copy(_ source: String, to target: String) throws {
@@ -67,7 +69,7 @@ public enum RunReport {
             try Data(contentsOf: URL(fileURLWithPath: source)).write(
                 to: URL(fileURLWithPath: target), options: .atomic)
         } catch {
-            throw HarnessError(operation: "write", subject: target, reason: error.localizedDescription)
+            throw HarnessError(operation: "write", subject: target, reason: reason(of: error))
         }
     }
 }

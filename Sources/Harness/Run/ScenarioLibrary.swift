@@ -1,5 +1,5 @@
 import EvidenceModel
-import Foundation
+import FoundationEssentials
 import LinkEmulator
 import ScenarioModel
 import Verdicts

@@ -1,9 +1,11 @@
 import Dispatch
 import EvidenceModel
-import Foundation
+import FoundationEssentials
+import Glibc
 import Reports
 import ScenarioModel
 import Synchronization
+import SystemCalls
 import Testbed
 
 /// `crosswind run`: every cell of the chosen scenarios, each in a process of its own, then verdicts and reports.
@@ -105,7 +107,7 @@ public final class ScenarioRun: Sendable {
             do {
                 try FileManager.default.copyItem(atPath: scenario.file, toPath: copy)
             } catch {
-                throw HarnessError(operation: "copy", subject: scenario.file, reason: error.localizedDescription)
+                throw HarnessError(operation: "copy", subject: scenario.file, reason: reason(of: error))
             }
         }
         let seeds = Dictionary(uniqueKeysWithValues: scenarios.map { ($0.name, $0.runSeed) })
@@ -127,14 +129,20 @@ public final class ScenarioRun: Sendable {
                 id: cell.id,
                 arguments: [CellProcess.argument, record.path]
                     + (cell.broker.kind == .external ? [CellProcess.dialsOutside] : []),
-                directory: record.path)
+                directory: record.path, limit: cell.lifeLimit)
         }
     }
 
     private func cellEnded(_ job: CellSupervisor.Job, _ end: ChildEnd, _ supervisor: CellSupervisor) async -> Bool {
         let record = RecordDirectory(path: job.directory)
         let verdict: Verdict?
-        if let known = try? record.verdict() { verdict = known } else { verdict = try? CellJudge.judge(record) }
+        // What the supervisor had to end is judged with that in its history.
+        let isWhole = end == .exited(0)
+        if isWhole, let known = try? record.verdict() {
+            verdict = known
+        } else {
+            verdict = try? CellJudge.judge(record)
+        }
         if verdict == nil, breakage.withLock({ $0[job.id] }) == nil {
             // It ended before it could say why, and left nothing to judge: it must not be missing in silence.
             var status = CellStatus(state: .broken)
@@ -179,7 +187,7 @@ public final class ScenarioRun: Sendable {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
-                if supervisor.isStopping { exit(128 + number) }
+                if supervisor.isStopping { ProcessEnd.atOnce(128 + number) }
                 self.output.interrupted()
                 supervisor.stop()
             }

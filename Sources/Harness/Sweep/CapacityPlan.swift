@@ -1,9 +1,11 @@
 import Capacity
 import Drivers
 import EvidenceModel
-import Foundation
+import FoundationEssentials
+import Glibc
 import Reports
 import ScenarioModel
+import SystemCalls
 
 /// What the user asked of `crosswind plan`.
 public struct PlanOptions: Sendable {
@@ -189,7 +191,7 @@ public struct CapacityPlan: Sendable {
             try text.write(toFile: file, atomically: true, encoding: .utf8)
             try shareCeilings(client, with: path)
         } catch {
-            throw HarnessError(operation: "write", subject: path, reason: error.localizedDescription)
+            throw HarnessError(operation: "write", subject: path, reason: reason(of: error))
         }
         var sweep = SweepOptions()
         sweep.file = file
@@ -242,5 +244,5 @@ public struct CapacityPlan: Sendable {
         return (hundredths == hundredths.rounded() ? String(Int(hundredths)) : String(hundredths)) + "/s"
     }
 
-    private func say(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+    private func say(_ text: String) { StandardError.say(text) }
 }

@@ -1,5 +1,6 @@
 import EvidenceModel
-import Foundation
+import FoundationEssentials
+import Glibc
 import ScenarioModel
 
 /// What this machine carries with one driver and one size of record without any fault: `ceiling.json`.

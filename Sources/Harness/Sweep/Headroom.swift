@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import Synchronization
 
 /// Lets points begin only as far as the processors have room: a loaded machine makes the link late and every number

@@ -1,6 +1,6 @@
 import Capacity
 import EvidenceModel
-import Foundation
+import FoundationEssentials
 import ScenarioModel
 
 /// Makes the results of a sweep from the points on disk: the same for a sweep in one go, one that was continued, and one

@@ -1,5 +1,6 @@
 import EvidenceModel
-import Foundation
+import FoundationEssentials
+import Glibc
 import ScenarioModel
 
 /// Where a sweep keeps its record: the plan, a directory for each point and each ceiling, and the results.
@@ -83,7 +84,7 @@ struct SweepDirectory: Sendable {
             try FileManager.default.createDirectory(atPath: path + "/points", withIntermediateDirectories: true)
             try Data(text.utf8).write(to: URL(fileURLWithPath: scenarioPath), options: .atomic)
         } catch {
-            throw HarnessError(operation: "make", subject: path, reason: error.localizedDescription)
+            throw HarnessError(operation: "make", subject: path, reason: reason(of: error))
         }
         try run.write(
             Manifest(

@@ -1,5 +1,6 @@
 import EvidenceModel
-import Foundation
+import FoundationEssentials
+import Glibc
 import Reports
 
 /// Writes the results of a sweep into its directory: `sweep.json`, `sweep.csv` and `report.html`.
@@ -16,7 +17,7 @@ enum SweepFiles {
         do {
             try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
         } catch {
-            throw HarnessError(operation: "write", subject: path, reason: error.localizedDescription)
+            throw HarnessError(operation: "write", subject: path, reason: reason(of: error))
         }
     }
 }

@@ -1,5 +1,6 @@
 import EvidenceModel
-import Foundation
+import FoundationEssentials
+import Glibc
 import Reports
 import ScenarioModel
 
@@ -69,7 +70,7 @@ public enum SweepMerge {
                 if FileManager.default.fileExists(atPath: path) { try FileManager.default.removeItem(atPath: path) }
                 try FileManager.default.copyItem(atPath: source.point(point.id).path, toPath: path)
             } catch {
-                throw HarnessError(operation: "copy", subject: path, reason: error.localizedDescription)
+                throw HarnessError(operation: "copy", subject: path, reason: reason(of: error))
             }
         }
     }
@@ -78,7 +79,7 @@ public enum SweepMerge {
         do {
             return try String(contentsOfFile: path, encoding: .utf8)
         } catch {
-            throw HarnessError(operation: "read", subject: path, reason: error.localizedDescription)
+            throw HarnessError(operation: "read", subject: path, reason: reason(of: error))
         }
     }
 }

@@ -1,6 +1,6 @@
 import Capacity
 import EvidenceModel
-import Foundation
+import FoundationEssentials
 import ScenarioModel
 
 /// Makes a point of a sweep from the record of its cell.

@@ -1,10 +1,12 @@
 import Capacity
 import Dispatch
 import EvidenceModel
-import Foundation
+import FoundationEssentials
+import Glibc
 import Reports
 import ScenarioModel
 import Synchronization
+import SystemCalls
 
 /// `crosswind sweep`: runs the points of a sweep, each as a cell in a process of its own, and says what limits them.
 public final class SweepRun: Sendable {
@@ -36,7 +38,7 @@ public final class SweepRun: Sendable {
         do {
             text = try String(contentsOfFile: options.file, encoding: .utf8)
         } catch {
-            throw HarnessError(operation: "read", subject: options.file, reason: error.localizedDescription)
+            throw HarnessError(operation: "read", subject: options.file, reason: reason(of: error))
         }
         let read: (RunSeed) throws -> SweepPlan = { seed in
             try SweepPlan(yaml: text, file: options.file, rules: ScenarioLibrary.rules, seed: seed)
@@ -177,7 +179,8 @@ public final class SweepRun: Sendable {
                 point: point))
         _ = try await supervisor.run(
             CellSupervisor.Job(
-                id: cell.id, arguments: [CellProcess.argument, record.path], directory: record.path))
+                id: cell.id, arguments: [CellProcess.argument, record.path], directory: record.path,
+                limit: cell.lifeLimit))
         // What no point can do without is missing: a client, a right, a valid property.
         if !supervisor.isStopping, let broken = try record.history().elements.last(where: { $0.kind == .harnessError }),
             !record.has(.driver) || !record.has(.observation)
@@ -249,7 +252,7 @@ public final class SweepRun: Sendable {
                 + " limit \(point.binding?.kind.rawValue ?? "not known"); \(point.reason)")
     }
 
-    private func say(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+    private func say(_ text: String) { StandardError.say(text) }
 
     /// The first Ctrl-C ends the running points and keeps those that are done; the second ends everything at once.
     private func interruptHandlers() -> [any DispatchSourceSignal] {
@@ -257,7 +260,7 @@ public final class SweepRun: Sendable {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
-                if self.supervisor.isStopping { exit(128 + number) }
+                if self.supervisor.isStopping { ProcessEnd.atOnce(128 + number) }
                 self.say("stopping; `--output \(self.directory.path)` continues")
                 self.supervisor.stop()
             }

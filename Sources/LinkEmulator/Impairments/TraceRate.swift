@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import ScenarioModel
 
 /// A bottleneck whose rate follows a trace in mahimahi's format: each line is a millisecond at which one packet of up to
@@ -88,7 +89,7 @@ struct TraceRate: Impairment {
         }
         var times: [UInt32] = []
         for (number, line) in text.split(whereSeparator: \.isNewline).enumerated() {
-            guard let time = UInt32(line.trimmingCharacters(in: .whitespaces)), time >= times.last ?? 0,
+            guard let time = UInt32(line.filter { $0 != " " && $0 != "\t" && $0 != "\r" }), time >= times.last ?? 0,
                 times.count < longestTrace
             else {
                 throw value.error(

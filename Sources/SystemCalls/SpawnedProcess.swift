@@ -1,11 +1,12 @@
+import CLinux
 import Glibc
 
 /// A process started by posix_spawn(3) and waited for by waitpid(2), nothing else.
 ///
 /// Foundation's `Process` needs a run loop of its own, which a sandbox's first process cannot have.
-struct SpawnedProcess {
+public struct SpawnedProcess: Sendable {
     /// Its process id.
-    let processIdentifier: pid_t
+    public let processIdentifier: pid_t
 
     /// Starts a command found by PATH; standard input is empty unless given.
     ///
@@ -14,11 +15,11 @@ struct SpawnedProcess {
     ///   - input: its standard input.
     ///   - output: its standard output.
     ///   - error: its standard error.
-    /// - Throws: ``TestbedError`` when it cannot be started.
-    init(
+    /// - Throws: ``SystemCallError`` when it cannot be started.
+    public init(
         _ words: [String], environment: [String: String] = [:], input: Int32? = nil, output: Int32? = nil,
         error: Int32? = nil
-    ) throws(TestbedError) {
+    ) throws(SystemCallError) {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -44,13 +45,13 @@ struct SpawnedProcess {
         var pid: pid_t = 0
         let failure = posix_spawnp(&pid, words[0], &actions, nil, &arguments, &variables)
         guard failure == 0 else {
-            throw TestbedError(operation: "start", subject: words[0], errorNumber: failure)
+            throw SystemCallError(operation: "start", subject: words[0], errorNumber: failure)
         }
         processIdentifier = pid
     }
 
     /// Waits for its end: the exit code, or 128 + the signal.
-    func wait() -> Int32 {
+    public func wait() -> Int32 {
         var status: Int32 = 0
         while waitpid(processIdentifier, &status, 0) < 0 {
             if errno != EINTR { return 127 }
@@ -59,32 +60,34 @@ struct SpawnedProcess {
         return signal == 0 ? (status >> 8) & 0xff : 128 + signal
     }
 
+    /// Its end, as ``wait()`` gives it, when it has ended already. Ask no more once it was given.
+    public func endIfEnded() -> Int32? {
+        var status: Int32 = 0
+        guard waitpid(processIdentifier, &status, WNOHANG) == processIdentifier else { return nil }
+        let signal = status & 0x7f
+        return signal == 0 ? (status >> 8) & 0xff : 128 + signal
+    }
+
     /// Runs a command to its end and gives its standard output and standard error. A command that cannot be started
     /// has exit code 127.
-    static func capture(_ words: [String], environment: [String: String] = [:]) -> (Int32, String, String) {
+    public static func capture(
+        _ words: [String], environment: [String: String] = [:]
+    ) -> (code: Int32, output: String, errors: String) {
         // Files, not pipes: a command that fills one pipe while the other is read would wait for ever.
-        guard let output = tmpfile(), let errors = tmpfile() else { return (127, "", "cannot make a temporary file") }
-        defer {
-            fclose(output)
-            fclose(errors)
-        }
-        do throws(TestbedError) {
-            let process = try SpawnedProcess(
-                words, environment: environment, output: fileno(output), error: fileno(errors))
+        let output = cl_memory_file("output")
+        let errors = cl_memory_file("errors")
+        defer { for file in [output, errors] where file >= 0 { close(file) } }
+        guard output >= 0, errors >= 0 else { return (127, "", "cannot make a file in memory") }
+        do throws(SystemCallError) {
+            let process = try SpawnedProcess(words, environment: environment, output: output, error: errors)
             return (process.wait(), text(of: output), text(of: errors))
         } catch {
             return (127, "", error.description)
         }
     }
 
-    private static func text(of file: UnsafeMutablePointer<FILE>) -> String {
-        rewind(file)
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = fread(&buffer, 1, buffer.count, file)
-            guard count > 0 else { return String(decoding: bytes, as: UTF8.self) }
-            bytes += buffer[..<count]
-        }
+    private static func text(of file: Int32) -> String {
+        lseek(file, 0, SEEK_SET)
+        return String(decoding: Descriptor.readAll(file), as: UTF8.self)
     }
 }
