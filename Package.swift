@@ -82,7 +82,7 @@ let package = Package(
         .executableTarget(
             name: "crosswind",
             dependencies: [
-                "Harness", "Conformance", "EmbeddedBroker", "Reports", "ScenarioModel", "SystemCalls", "WireObserver",
+                "EvidenceModel", "Harness", "Conformance", "EmbeddedBroker", "Reports", "ScenarioModel", "SystemCalls", "WireObserver",
                 argumentParser, logging,
             ],
             swiftSettings: strict),

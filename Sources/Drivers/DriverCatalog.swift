@@ -44,7 +44,7 @@ public struct MissingClient: Error, Sendable, Equatable, CustomStringConvertible
     public var description: String { "client \(client): \(missing); \(remedy)" }
 
     /// Describes what is missing.
-    public init(client: String, missing: String, remedy: String = "run `make clients` to install it") {
+    public init(client: String, missing: String, remedy: String = "run `\(InstalledFiles.clientsCommand)` to install it") {
         self.client = client
         self.missing = missing
         self.remedy = remedy
@@ -88,9 +88,7 @@ public struct DriverCatalog: Sendable {
 
     /// The folder of the running executable, symbolic links resolved.
     public static var directoryOfThisExecutable: String {
-        let link = "/proc/self/exe"
-        let path = (try? FileManager.default.destinationOfSymbolicLink(atPath: link)) ?? CommandLine.arguments[0]
-        return PathText.directory(of: path)
+        InstalledFiles.executableDirectory
     }
 
     /// How to start the driver of a client.
@@ -194,13 +192,14 @@ public struct DriverCatalog: Sendable {
         guard let found = installed(client, version) else {
             throw MissingClient(client: name, missing: "the cache \(cache) has \(list(client))")
         }
-        let interpreter = "\(cache)/python/bin/python3"
-        guard isExecutable(interpreter) else {
-            throw MissingClient(client: name, missing: "\(interpreter) does not exist")
+        // The cache's own interpreter, which its packages were installed for; pure Python runs by the system's too.
+        let own = "\(cache)/python/bin/python3"
+        guard let interpreter = isExecutable(own) ? own : searchPath("python3") else {
+            throw MissingClient(client: name, missing: "neither \(own) nor python3 on PATH")
         }
         guard let path = sources("python/" + script) else {
             throw MissingClient(
-                client: name, missing: "Drivers/python/\(script) is neither beside the executable nor in the cache")
+                client: name, missing: "Drivers/python/\(script) is neither beside the executable, nor in share/crosswind of its prefix, nor in the cache")
         }
         return DriverLaunch(
             executable: interpreter, arguments: ["-u", path],
@@ -211,12 +210,7 @@ public struct DriverCatalog: Sendable {
     /// The path of a driver's source: of `CROSSWIND_DRIVERS`, of the checkout the executable lies in, or of the cache.
     private func sources(_ name: String) -> String? {
         if let directory = environment["CROSSWIND_DRIVERS"] { return existing(directory + "/" + name) }
-        var directory = executableDirectory
-        while directory.count > 1 {
-            if let path = existing(directory + "/Drivers/" + name) { return path }
-            directory = PathText.directory(of: directory)
-        }
-        return existing("\(cache)/drivers/\(name)")
+        return InstalledFiles.find("Drivers/" + name, from: executableDirectory) ?? existing("\(cache)/drivers/\(name)")
     }
 
     private func installed(_ client: String, _ version: String?) -> String? {

@@ -25,6 +25,8 @@ public struct CellDescription: Codable, Sendable, Equatable {
     public var expectations: [Expectation]
     /// How long throughput may take to come back to 90 % of its level before the fault.
     public var recoveryTimeMs: Double
+    /// Why each earlier run of this cell proved nothing, the first one first; nil when this is the first run.
+    public var earlierRuns: [String]?
 
     /// The producer under test.
     public struct Producer: Codable, Sendable, Equatable {

@@ -38,14 +38,21 @@ public struct Verdict: Codable, Sendable, Equatable {
     public var assertions: [Assertion]
     /// Each property of `survives`, with what broke it.
     public var properties: [PropertyResult]
-    /// Why the evidence is not sound; empty when it is.
+    /// Why the evidence is not sound, then ``remarks``.
     public var doubts: [String]
+    /// What a reader must know and what changes nothing: the last ones of ``doubts``.
+    public var remarks: [String]
+    /// How often the cell was run: more than once when it was inconclusive and `--again` asked for more.
+    public var runs: Int
+
+    /// Why the evidence is not sound; empty when it is.
+    public var causesOfDoubt: ArraySlice<String> { doubts.dropLast(remarks.count) }
 
     /// A verdict from its parts; nothing is checked here.
     public init(
         id: String, scenario: String, seed: UInt64, parameters: [String: String], outcome: Outcome, survived: Bool?,
         reason: String, measures: Measures, faultEvidence: [FaultEvidence], assertions: [Assertion],
-        properties: [PropertyResult], doubts: [String]
+        properties: [PropertyResult], doubts: [String], remarks: [String] = [], runs: Int = 1
     ) {
         self.id = id
         self.scenario = scenario
@@ -58,13 +65,34 @@ public struct Verdict: Codable, Sendable, Equatable {
         self.faultEvidence = faultEvidence
         self.assertions = assertions
         self.properties = properties
-        self.doubts = doubts
+        self.doubts = doubts + remarks
+        self.remarks = remarks
+        self.runs = runs
+    }
+
+    /// Reads a verdict; one of release 0.1 knows neither remarks nor runs.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        id = try values.decode(String.self, forKey: .id)
+        scenario = try values.decode(String.self, forKey: .scenario)
+        seed = try values.decode(UInt64.self, forKey: .seed)
+        parameters = try values.decode([String: String].self, forKey: .parameters)
+        outcome = try values.decode(Outcome.self, forKey: .outcome)
+        survived = try values.decodeIfPresent(Bool.self, forKey: .survived)
+        reason = try values.decode(String.self, forKey: .reason)
+        measures = try values.decode(Measures.self, forKey: .measures)
+        faultEvidence = try values.decode([FaultEvidence].self, forKey: .faultEvidence)
+        assertions = try values.decode([Assertion].self, forKey: .assertions)
+        properties = try values.decode([PropertyResult].self, forKey: .properties)
+        doubts = try values.decode([String].self, forKey: .doubts)
+        remarks = try values.decodeIfPresent([String].self, forKey: .remarks) ?? []
+        runs = try values.decodeIfPresent(Int.self, forKey: .runs) ?? 1
     }
 
     enum CodingKeys: String, CodingKey {
         case id, scenario, seed, parameters, outcome, survived, reason, measures
         case faultEvidence = "fault_evidence"
-        case assertions, properties, doubts
+        case assertions, properties, doubts, remarks, runs
     }
 }
 

@@ -6,6 +6,8 @@ import FoundationEssentials
 public struct RunResults: Codable, Sendable, Equatable {
     /// Version of the form; a reader that knows another must not guess.
     public var format: Int
+    /// The release of Crosswind that judged.
+    public var version: String
     /// The scenario's name; of several, their names with `, ` between them.
     public var scenario: String
     /// The seed that the run was started with.
@@ -25,6 +27,7 @@ public struct RunResults: Codable, Sendable, Equatable {
     /// Results of `cells`; a run without cells is inconclusive.
     public init(seed: UInt64, startedUs: Int64 = 0, endedUs: Int64 = 0, cells: [Cell]) {
         format = Self.currentFormat
+        version = CrosswindVersion.current
         var names: [String] = []
         for cell in cells where names.last != cell.verdict.scenario && !names.contains(cell.verdict.scenario) {
             names.append(cell.verdict.scenario)
@@ -37,7 +40,21 @@ public struct RunResults: Codable, Sendable, Equatable {
         self.cells = cells
     }
 
+    /// Reads results; those of release 0.1 do not name it.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        format = try values.decode(Int.self, forKey: .format)
+        version = try values.decodeIfPresent(String.self, forKey: .version) ?? "0.1.0"
+        scenario = try values.decode(String.self, forKey: .scenario)
+        seed = try values.decode(UInt64.self, forKey: .seed)
+        startedUs = try values.decode(Int64.self, forKey: .startedUs)
+        endedUs = try values.decode(Int64.self, forKey: .endedUs)
+        outcome = try values.decode(Outcome.self, forKey: .outcome)
+        cells = try values.decode([Cell].self, forKey: .cells)
+    }
+
     enum CodingKeys: String, CodingKey {
+        case version = "crosswind"
         case format, scenario, seed
         case startedUs = "started_us"
         case endedUs = "ended_us"

@@ -46,7 +46,7 @@ public struct RateResult: Sendable, Equatable {
                     group: first.group, text: rated.checks.map(\.text).joined(separator: " and "),
                     line: rated.location.line, rate: rate, fulfilled: 0, unknown: 0)
                 for cell in repeats {
-                    let verdict = verdicts[cell.id].flatMap { $0.doubts.isEmpty ? $0 : nil }
+                    let verdict = verdicts[cell.id].flatMap { $0.causesOfDoubt.isEmpty ? $0 : nil }
                     switch verdict.flatMap({ verdict in rated.holds { measured($0, verdict) } }) {
                     case .some(true): result.fulfilled += 1
                     case .some(false): break

@@ -29,7 +29,16 @@ public enum Judge {
             id: record.cell.id, scenario: record.cell.scenario, seed: record.cell.seed,
             parameters: record.cell.parameters, outcome: outcome, survived: survived,
             reason: Reason.text(outcome, survived, measures, properties, assertions, doubts), measures: measures,
-            faultEvidence: evidence, assertions: assertions, properties: properties, doubts: doubts.map(\.text))
+            faultEvidence: evidence, assertions: assertions, properties: properties, doubts: doubts.map(\.text), remarks: remarks(record),
+            runs: 1 + (record.cell.earlierRuns ?? []).count)
+    }
+
+    /// What is told beside the verdict and changes nothing of it.
+    private static func remarks(_ record: CellRecord) -> [String] {
+        (record.cell.earlierRuns ?? []).map { "run again alone, because the time before it: \($0)" }
+            + record.history.filter { $0.kind == .didNotExit }.map {
+                $0.detail ?? "the cell's process did not exit when it had finished"
+            }
     }
 
     /// Every name that an expectation may use, for the validation of scenario files.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import EvidenceModel
 import Glibc
 import Harness
 import Reports
@@ -15,6 +16,7 @@ struct Crosswind: ParsableCommand {
             Exit codes: 0 passed, 1 failed, 2 inconclusive, 3 harness error, 64 usage or bad scenario, 69 this machine \
             lacks something.
             """,
+        version: "crosswind \(CrosswindVersion.current)",
         subcommands: [
             BrokerCommand.self, ConformCommand.self, RunCommand.self, SweepCommand.self, MergeCommand.self,
             PlanCommand.self,

@@ -43,7 +43,11 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "Start no further cell after the first that fails.")
     var failFast = false
 
+    @Option(help: "Run inconclusive cells again, alone, at the end, at most N times; every report says so. Failed ones never.")
+    var again = 0
+
     func validate() throws {
+        if !(0...100).contains(again) { throw ValidationError("--again \(again): not a number from 0 to 100") }
         if jobs != "auto", Int(jobs).map({ $0 < 1 }) ?? true {
             throw ValidationError("--jobs \(jobs): not a number from 1, nor auto")
         }
@@ -61,6 +65,7 @@ struct RunCommand: ParsableCommand {
         options.output = output
         options.report = report
         options.failFast = failFast
+        options.again = again
         options.timeout = timeout.map { .seconds($0) }
         options.shard = shard.flatMap(Shard.parse)
         options.baseline = baseline

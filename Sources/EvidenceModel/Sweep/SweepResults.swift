@@ -1,5 +1,7 @@
 /// What a sweep found: `sweep.json`.
 public struct SweepResults: Codable, Sendable, Equatable {
+    /// The release of Crosswind that judged; nil: 0.1, which did not say.
+    public var crosswind: String? = CrosswindVersion.current
     /// The scenario's name.
     public var scenario: String
     /// What is claimed or asked.
@@ -29,6 +31,9 @@ public struct SweepResults: Codable, Sendable, Equatable {
     public var brackets: [SweepBracket]
     /// What to do, with its evidence; nil where no point meets the objective.
     public var recommendation: SweepRecommendation?
+
+    /// The release of Crosswind that judged.
+    public var version: String { crosswind ?? "0.1.0" }
 
     /// One axis.
     public struct Axis: Codable, Sendable, Equatable {
@@ -75,7 +80,7 @@ public struct SweepResults: Codable, Sendable, Equatable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case scenario, claim, file, seed
+        case crosswind, scenario, claim, file, seed
         case startedUs = "started_us"
         case endedUs = "ended_us"
         case axes, objective

@@ -87,20 +87,15 @@ final class BrokerContainers: Sendable {
         }
     }
 
-    /// `CROSSWIND_COMPOSE_FILE`, or the docker-compose.yml of the checkout that this executable or the user is in.
+    /// `CROSSWIND_COMPOSE_FILE`, or the docker-compose.yml of the installation, or of the checkout that the user is in.
     private static func composeFile() throws -> String {
         let variable = "CROSSWIND_COMPOSE_FILE"
         if let file = ProcessInfo.processInfo.environment[variable] { return file }
-        let executable = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        for start in [executable, FileManager.default.currentDirectoryPath].compactMap({ $0 }) {
-            var directory = start
-            while directory.count > 1 {
-                let file = directory + "/docker-compose.yml"
-                if FileManager.default.fileExists(atPath: file) { return file }
-                directory = PathText.directory(of: directory)
-            }
-        }
-        throw MissingRequirement("no docker-compose.yml above the executable or the working directory; set \(variable)")
+        let name = "docker-compose.yml"
+        let found =
+            InstalledFiles.find(name) ?? InstalledFiles.find(name, from: FileManager.default.currentDirectoryPath)
+        if let found { return found }
+        throw MissingRequirement("no \(name) above the executable or the working directory; set \(variable)")
     }
 
     private static func environment(_ cell: ScenarioCell) -> [String: String] {

@@ -35,7 +35,9 @@ final class CellRun: Sendable {
         do {
             let plan = try RunDirectory(path: record.path).read(CellPlan.self, from: "plan.json")
             let cell = try loadCell(plan)
-            try record.write(cell.description(vocabulary: ScenarioLibrary.vocabulary))
+            var description = cell.description(vocabulary: ScenarioLibrary.vocabulary)
+            description.earlierRuns = plan.earlierRuns
+            try record.write(description)
             let history = try HistoryWriter(path: record.path(of: .history))
             history.append(.cellStarted)
             do {

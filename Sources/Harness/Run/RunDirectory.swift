@@ -1,4 +1,5 @@
 import Capacity
+import EvidenceModel
 import FoundationEssentials
 import Glibc
 
@@ -55,6 +56,26 @@ public struct RunDirectory: Sendable {
     /// Where a cell's record is, from the run's directory.
     static func cellPath(scenario: String, cell: String) -> String { "\(scenario)/\(cell)" }
 
+    /// Moves the record of a run that proved nothing to `run-1`, `run-2`, … in the cell's directory, and notes why in the
+    /// plan of the next one.
+    func keepEarlierRun(of cell: String, reason: String) throws {
+        let files = FileManager.default
+        let own = RunDirectory(path: cell)
+        var plan = try own.read(CellPlan.self, from: "plan.json")
+        let earlier = plan.earlierRuns ?? []
+        let kept = "\(cell)/run-\(earlier.count + 1)"
+        do {
+            try files.createDirectory(atPath: kept, withIntermediateDirectories: false)
+            for name in try files.contentsOfDirectory(atPath: cell) where !name.hasPrefix("run-") && name != "plan.json" {
+                try files.moveItem(atPath: "\(cell)/\(name)", toPath: "\(kept)/\(name)")
+            }
+        } catch {
+            throw HarnessError(operation: "keep the earlier run in", subject: kept, reason: Harness.reason(of: error))
+        }
+        plan.earlierRuns = earlier + [reason]
+        try own.write(plan, to: "plan.json")
+    }
+
     /// Writes a value as JSON.
     func write(_ value: some Encodable, to name: String) throws {
         let encoder = JSONEncoder()
@@ -81,6 +102,8 @@ public struct RunDirectory: Sendable {
 
 /// `run.json`: what a run consists of, so that it can be judged and drawn again.
 struct RunManifest: Codable, Sendable, Equatable {
+    /// The release of Crosswind that ran it; nil: 0.1, which did not say.
+    var crosswind: String? = CrosswindVersion.current
     /// The seed of the run.
     var seed: UInt64
     /// When it began, microseconds since the epoch.
@@ -99,7 +122,7 @@ struct RunManifest: Codable, Sendable, Equatable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case seed
+        case crosswind, seed
         case startedUs = "started_us"
         case cells
     }
@@ -117,12 +140,15 @@ struct CellPlan: Codable, Sendable, Equatable {
     var runSeed: UInt64
     /// Set for a point of a sweep, which no matrix holds.
     var point: PointPlan?
+    /// Why each earlier run of the cell proved nothing.
+    var earlierRuns: [String]?
 
     enum CodingKeys: String, CodingKey {
         case scenarioPath = "scenario_path"
         case file, cell
         case runSeed = "run_seed"
         case point
+        case earlierRuns = "earlier_runs"
     }
 }
 

@@ -16,6 +16,8 @@ public struct RunOptions: Sendable {
     public var report: String?
     /// Stop starting cells after the first that fails.
     public var failFast = false
+    /// How often an inconclusive cell is run again, alone, at the end; 0: never.
+    public var again = 0
     /// Limit of the whole run.
     public var timeout: Duration?
     /// Run only the cells of part `index` of `count`, from 1.

@@ -78,6 +78,12 @@ final class RunOutput: Sendable {
         }
     }
 
+    /// Says that inconclusive cells are run again.
+    func again(_ count: Int) {
+        draw { _ in "" }
+        write("\(count == 1 ? "1 inconclusive cell" : "\(count) inconclusive cells") again, one by one\n")
+    }
+
     /// Says that the user asked to stop.
     func interrupted() { write("\nstopping: cells end in order; once more ends them at once\n") }
 

@@ -2,6 +2,7 @@ import EvidenceModel
 import FoundationEssentials
 import LinkEmulator
 import ScenarioModel
+import SystemCalls
 import Verdicts
 
 /// Loads scenario files by the rules of this build: the faults that the link and the brokers know, the clients with a
@@ -19,7 +20,8 @@ public enum ScenarioLibrary {
     /// - Throws: `ScenarioErrors` with everything that is wrong in all files.
     public static func load(_ paths: [String], seed: UInt64? = nil) throws -> [Scenario] {
         let seed = seed.map { RunSeed.asked($0) } ?? .chosen(UInt64.random(in: 0...UInt64(Int64.max)))
-        return try ScenarioLoader(rules: rules, seed: seed, files: .disk).load(paths)
+        return try ScenarioLoader(rules: rules, seed: seed, files: .disk).load(
+            paths.map(InstalledFiles.locate))
     }
 
     /// The scenarios that carry one of `tags` (all when empty) and none of `withoutTags`.

@@ -73,7 +73,29 @@ public final class ScenarioRun: Sendable {
         }
         defer { timer?.cancel() }
         try await runAll(jobs, supervisor, limit: limit)
+        try await runAgain(jobs, supervisor)
         return try finish()
+    }
+
+    /// Runs what was inconclusive again, one by one with nothing beside it. A machine that was busy is the usual reason. What
+    /// failed, and what could not be run at all, is never run again: a result that comes only sometimes is a finding.
+    private func runAgain(_ jobs: [CellSupervisor.Job], _ supervisor: CellSupervisor) async throws {
+        for _ in 0..<options.again where !supervisor.isStopping {
+            let open = jobs.compactMap { job -> (job: CellSupervisor.Job, reason: String)? in
+                guard breakage.withLock({ $0[job.id] }) == nil,
+                    let verdict = try? RecordDirectory(path: job.directory).verdict(), verdict.outcome == .inconclusive
+                else { return nil }
+                return (job, verdict.reason)
+            }
+            guard !open.isEmpty else { return }
+            output.again(open.count)
+            for (job, reason) in open where !supervisor.isStopping {
+                try directory.keepEarlierRun(of: job.directory, reason: reason)
+                _ = try await supervisor.run([job], limit: 1) { job, end in
+                    await self.cellEnded(job, end, supervisor)
+                }
+            }
+        }
     }
 
     /// Cells with an unlimited load run last and one by one: each takes what the machine has. Side by side they would

@@ -17,6 +17,8 @@ struct SweepDirectory: Sendable {
 
     /// `sweep-plan.json`.
     struct Manifest: Codable, Sendable, Equatable {
+        /// The release of Crosswind that began it; nil: 0.1, which did not say.
+        var crosswind: String? = CrosswindVersion.current
         /// The scenario's name.
         var scenario: String
         /// The scenario's file as the user named it.
@@ -31,7 +33,7 @@ struct SweepDirectory: Sendable {
         var endedUs: Int64
 
         enum CodingKeys: String, CodingKey {
-            case scenario, file, seed
+            case crosswind, scenario, file, seed
             case textHash = "text_hash"
             case startedUs = "started_us"
             case endedUs = "ended_us"

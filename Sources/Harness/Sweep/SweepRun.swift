@@ -33,6 +33,8 @@ public final class SweepRun: Sendable {
     }
 
     init(_ options: SweepOptions) throws {
+        var options = options
+        options.file = InstalledFiles.locate(options.file)
         self.options = options
         let text: String
         do {

@@ -26,6 +26,15 @@ public enum GitHubAnnotations {
                             message: "\(assertion.text): \(actual). \(cell.verdict.reason)")
                     ))
             }
+            if cell.verdict.runs > 1, cell.verdict.outcome == .passed {
+                lines.append(
+                    (
+                        .passed,
+                        command(
+                            .passed, file: cell.file, line: 0, title: "\(cell.verdict.scenario): \(label)",
+                            message: "runs: \(cell.verdict.runs). \(cell.verdict.remarks.joined(separator: ". "))")
+                    ))
+            }
             if cell.verdict.outcome == .inconclusive, cell.verdict.assertions.allSatisfy({ $0.outcome == .passed }) {
                 lines.append(
                     (
@@ -36,7 +45,9 @@ public enum GitHubAnnotations {
                     ))
             }
         }
-        let sorted = lines.filter { $0.outcome == .failed } + lines.filter { $0.outcome != .failed }
+        let sorted = [Outcome.failed, .inconclusive, .passed].flatMap { outcome in
+            lines.filter { $0.outcome == outcome }
+        }
         return sorted.prefix(limit).map { $0.text + "\n" }.joined()
     }
 
@@ -46,7 +57,13 @@ public enum GitHubAnnotations {
         var properties = file.isEmpty ? [] : ["file=\(property(file))"]
         if line > 0 { properties.append("line=\(line)") }
         properties.append("title=\(property(title))")
-        return "::\(outcome == .failed ? "error" : "warning") \(properties.joined(separator: ","))::\(data(message))"
+        let kind =
+            switch outcome {
+            case .failed: "error"
+            case .inconclusive: "warning"
+            case .passed: "notice"
+            }
+        return "::\(kind) \(properties.joined(separator: ","))::\(data(message))"
     }
 
     /// The text of a command: a line end in it would begin another command.

@@ -23,16 +23,19 @@ public enum JUnitReport {
         text += " package=\"\(Markup.escape(verdict.scenario))\" id=\"\(index)\""
         text += " timestamp=\"\(UTCTime.iso(results.startedUs))\" hostname=\"localhost\""
         text += " tests=\"\(cases.count)\" failures=\"\(failures)\" errors=\"\(errors)\" time=\"0\">\n"
-        text += properties(cell)
+        text += properties(cell, results.version)
         for entry in cases { text += entry.xml }
         text += "    <system-out>\(Markup.escape(evidence(cell)))</system-out>\n"
         text += "    <system-err>\(Markup.escape(verdict.doubts.joined(separator: "\n")))</system-err>\n"
         return text + "  </testsuite>\n"
     }
 
-    private static func properties(_ cell: RunResults.Cell) -> String {
+    private static func properties(_ cell: RunResults.Cell, _ version: String) -> String {
         let verdict = cell.verdict
-        var values: [(String, String)] = [("cell", verdict.id), ("seed", String(verdict.seed)), ("file", cell.file)]
+        var values: [(String, String)] = [
+            ("crosswind", version), ("cell", verdict.id), ("seed", String(verdict.seed)), ("file", cell.file),
+            ("runs", String(verdict.runs)),
+        ]
         values += verdict.parameters.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         values += MeasureList.values(verdict.measures).map { ("measure.\($0.name)", Numbers.text($0.value)) }
         var text = "    <properties>\n"
@@ -54,7 +57,7 @@ public enum JUnitReport {
     }
 
     private static func evidenceCase(_ cell: RunResults.Cell) -> (outcome: Outcome, xml: String) {
-        let doubts = cell.verdict.doubts
+        let doubts = cell.verdict.causesOfDoubt
         let outcome: Outcome = doubts.isEmpty ? .passed : .inconclusive
         return (
             outcome,

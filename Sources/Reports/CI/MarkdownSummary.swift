@@ -13,7 +13,7 @@ public enum MarkdownSummary {
         }
         var text = "## \(mark(results.outcome)) \(escape(results.scenario))\n\n"
         text += "\(results.cells.count) cells: \(parts.isEmpty ? "nothing was run" : parts.joined(separator: ", "));"
-        text += " seed `\(results.seed)`\n\n"
+        text += " seed `\(results.seed)`, crosswind \(escape(results.version))\n\n"
         text +=
             "| | cell | survived | acked | lost | dup | reordered | seq. errors | given up | records/s | p99 ms | why |\n"
         text += "|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|---|\n"
@@ -41,7 +41,7 @@ public enum MarkdownSummary {
             mark(verdict.outcome), escape(name), verdict.survived.map { $0 ? "yes" : "no" } ?? "–",
             "\(m.acked)/\(m.sent)", number(m.lost), number(m.duplicates), number(m.reordered),
             number(m.sequenceErrors), number(m.failed), number(m.throughputRecordsPerS), number(m.ackLatencyMs?.p99),
-            escape(verdict.reason),
+            escape(([verdict.reason] + (verdict.runs > 1 ? ["(runs: \(verdict.runs))"] + verdict.remarks : [])).joined(separator: " ")),
         ]
         return "| " + columns.joined(separator: " | ") + " |\n"
     }

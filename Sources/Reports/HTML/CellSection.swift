@@ -52,6 +52,7 @@ struct CellSection {
     private func facts() -> String {
         let m = verdict.measures
         var facts: [(String, String)] = [("acknowledged", "\(m.acked) of \(m.sent)")]
+        if verdict.runs > 1 { facts.append(("runs", String(verdict.runs))) }
         func add(_ name: String, _ value: Int?) { if let value { facts.append((name, String(value))) } }
         func add(_ name: String, _ value: Double?, _ unit: String) {
             if let value { facts.append((name, Numbers.text(value) + unit)) }
@@ -85,9 +86,13 @@ struct CellSection {
     }
 
     private func doubts() -> String {
-        if verdict.doubts.isEmpty { return "" }
-        return "<div class=\"doubts\"><b>Why this proves nothing</b><ul>"
-            + verdict.doubts.map { "<li>\(Markup.escape($0))</li>" }.joined() + "</ul></div>"
+        func box(_ title: String, _ texts: some Collection<String>) -> String {
+            texts.isEmpty
+                ? ""
+                : "<div class=\"doubts\"><b>\(title)</b><ul>"
+                    + texts.map { "<li>\(Markup.escape($0))</li>" }.joined() + "</ul></div>"
+        }
+        return box("Why this proves nothing", verdict.causesOfDoubt) + box("To know beside it", verdict.remarks)
     }
 
     private func assertions() -> String {

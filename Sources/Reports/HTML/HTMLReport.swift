@@ -63,7 +63,7 @@ public struct HTMLReport {
         }.joined(separator: ", ")
         let title =
             "\(CellSection.mark(results.outcome)) \(RunOverview.name(results))"
-        var facts = ["seed <code>\(results.seed)</code>"]
+        var facts = ["crosswind \(Markup.escape(results.version))", "seed <code>\(results.seed)</code>"]
         if results.startedUs > 0 { facts.append(Markup.escape(UTCTime.text(results.startedUs))) }
         if results.endedUs > results.startedUs, results.startedUs > 0 {
             facts.append("took \(Numbers.text(Double(results.endedUs - results.startedUs) / 1e6)) s")

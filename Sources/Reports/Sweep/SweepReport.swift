@@ -26,7 +26,7 @@ public enum SweepReport {
     }
 
     private static func head(_ results: SweepResults) -> String {
-        var facts = ["seed <code>\(results.seed)</code>"]
+        var facts = ["crosswind \(Markup.escape(results.version))", "seed <code>\(results.seed)</code>"]
         if results.startedUs > 0 { facts.append(Markup.escape(UTCTime.text(results.startedUs))) }
         if results.endedUs > results.startedUs {
             facts.append("took \(Numbers.text((Double(results.endedUs - results.startedUs) / 1e6).rounded())) s")

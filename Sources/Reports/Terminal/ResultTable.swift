@@ -97,7 +97,8 @@ public struct ResultTable {
             lines.append("    " + style.mark(assertion.outcome) + " " + TextWidth.cut(text, style.width - 6))
         }
         for doubt in verdict.doubts where !verdict.reason.contains(doubt) {
-            let wrapped = TextWidth.wrap("doubt: " + TextWidth.harmless(doubt), style.width - 6)
+            let word = verdict.remarks.contains(doubt) ? "note: " : "doubt: "
+            let wrapped = TextWidth.wrap(word + TextWidth.harmless(doubt), style.width - 6)
             lines += wrapped.enumerated().map { i, text in
                 "    " + style.paint((i == 0 ? "? " : "  ") + text, .yellow)
             }
@@ -144,7 +145,7 @@ public struct ResultTable {
             return style.mark(verdict.outcome) + " " + TextWidth.cut(text, style.width - 2)
         }
         if bad.count > Self.gravestLimit { lines.append("  and \(bad.count - Self.gravestLimit) more") }
-        if bad.contains(where: { $0.doubts.contains { $0.contains("was late") } }) {
+        if bad.contains(where: { $0.causesOfDoubt.contains { $0.contains("was late") } }) {
             lines += TextWidth.wrap(
                 "A link is late when the machine is busy: run fewer cells at a time (--jobs), or nothing beside them.",
                 style.width - 2
@@ -161,8 +162,10 @@ public struct ResultTable {
             counts[outcome].map { "\($0) " + style.word(outcome) }
         }
         let cells = results.cells.count == 1 ? "1 cell" : "\(results.cells.count) cells"
-        let what = "\(cells): " + (parts.isEmpty ? "nothing was run" : parts.joined(separator: ", "))
+        var what = "\(cells): " + (parts.isEmpty ? "nothing was run" : parts.joined(separator: ", "))
         let plain = parts.isEmpty ? 40 : cells.count + 2 + parts.count * 18
+        let again = results.cells.filter { $0.verdict.runs > 1 }.count
+        if again > 0 { what += ", \(again) of them run again" }
         let seed = style.paint("seed \(results.seed)", .dim)
         return what + (plain + 10 + String(results.seed).count > style.width ? "\n" : "  ") + seed
     }
