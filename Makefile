@@ -10,7 +10,7 @@ CROSSWIND := .build/release/crosswind
 .PHONY: help setup clients clients-table containers build demo test check lint format scenarios scenario clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
 
 setup: ## install the system packages that building and running need
 	@scripts/setup.sh
@@ -53,7 +53,29 @@ lint: ## formatting, file and function length
 format: ## format every Swift file
 	swift format -i --parallel --recursive Package.swift Sources Tests
 
-check: lint build test ## what CI runs
+check: lint build test test-portability-newest ## what CI runs
+
+.PHONY: dist test-portability test-portability-newest test-image test-arm64 test-actions
+
+dist: setup ## dist/crosswind-VERSION-linux-ARCH.tar.xz: runs on every Linux since Debian 11 (root the first time)
+	@scripts/dist.sh
+
+RELEASE = $(lastword $(wildcard dist/crosswind-*-linux-$(shell uname -m).tar.xz))
+
+test-portability: dist ## the release on Debian 11, 12 and 13, as root and as an ordinary user (root, debootstrap)
+	scripts/test-portability.sh $(RELEASE)
+
+test-portability-newest: dist
+	scripts/test-portability.sh $(RELEASE) trixie
+
+test-image: dist containers ## the release as a container image, and every flag that it needs (root, docker)
+	scripts/test-image.sh $(RELEASE)
+
+test-arm64: ## the C parts compiled for arm64 and run under qemu (root the first time)
+	scripts/test-arm64.sh
+
+test-actions: ## the GitHub Action and the workflows against their schemas
+	scripts/test-actions.sh
 
 scenarios: build clients containers ## run every scenario
 	$(CROSSWIND) run Scenarios
@@ -97,7 +119,7 @@ bench-report: setup ## time and memory of judging and drawing 200 cells with a m
 	.build/release/bench-report 200 5000 .build/bench-report.html
 
 clean: ## remove what was built
-	rm -rf .build runs
+	rm -rf .build .build-* dist runs
 
 .PHONY: bench-link bench-link-allocations fuzz-link
 

@@ -27,6 +27,12 @@ done < <(git ls-files --cached --others --exclude-standard '*.swift')
 
 swift format lint --strict --parallel --recursive Package.swift Sources Tests $(ls -d Benchmarks Fuzz 2>/dev/null) || status=1
 
+# Reads that hold a lock of stdio while they block, and ends that wait for it: Sources/SystemCalls has what to use instead.
+if git grep -nE '(^|[^.A-Za-z_])(readLine|fgets|getline|popen|_?exit|quick_exit)\(' -- 'Sources/*.swift' 'Sources/*.c' \
+    ':!Sources/SystemCalls/ProcessEnd.swift' | grep -vE '^[^:]+:[0-9]+: *///?|exit\(3\)'; then
+    fail "ends of processes go through ProcessEnd, lines are read by LineInput"
+fi
+
 if git grep -nE '/(work|root)/[a-z.]|swift-packages' -- . ':!scripts/lint.sh' ':!.gitignore'; then
     fail "a path of one machine stands in the text above"
 fi

@@ -59,7 +59,7 @@ public struct RecordDirectory: Sendable {
             return try Data(contentsOf: URL(filePath: path(of: file)), options: .mappedIfSafe)
         } catch {
             throw RecordError(
-                file: path(of: file), problem: "cannot be read: \(error)", remedy: "check the file's owner and mode")
+                file: path(of: file), problem: "cannot be read: \(reason(of: error))", remedy: "check the file's owner and mode")
         }
     }
 
@@ -156,7 +156,7 @@ extension RecordDirectory {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {
             throw RecordError(
-                file: path, problem: "cannot be made: \(error)", remedy: "choose a directory you may write")
+                file: path, problem: "cannot be made: \(reason(of: error))", remedy: "choose a directory you may write")
         }
     }
 
@@ -178,7 +178,7 @@ extension RecordDirectory {
             try data.write(to: URL(filePath: path(of: file)), options: .atomic)
         } catch {
             throw RecordError(
-                file: path(of: file), problem: "cannot be written: \(error)",
+                file: path(of: file), problem: "cannot be written: \(reason(of: error))",
                 remedy: "check the space left and the directory's owner")
         }
     }

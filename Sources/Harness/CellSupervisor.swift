@@ -46,8 +46,13 @@ final class CellSupervisor: Sendable {
     private let cells = Mutex<[String: Running]>([:])
     private let stopping = Atomic<Bool>(false)
     private let onProgress: @Sendable (String, CellStatus) -> Void
+    private let executable: String
 
-    init(onProgress: @escaping @Sendable (String, CellStatus) -> Void) { self.onProgress = onProgress }
+    /// - Parameter executable: what runs a cell: this program itself.
+    init(executable: String = "/proc/self/exe", onProgress: @escaping @Sendable (String, CellStatus) -> Void) {
+        self.executable = executable
+        self.onProgress = onProgress
+    }
 
     /// True once the user asked to stop.
     var isStopping: Bool { stopping.load(ordering: .relaxed) }
@@ -113,7 +118,7 @@ final class CellSupervisor: Sendable {
     /// Runs one job to its end, or to the end of its time. An end that the supervisor brought about stands in the cell's
     /// history.
     func run(_ job: Job) async throws -> ChildEnd {
-        let command = ChildCommand(executable: "/proc/self/exe", arguments: job.arguments)
+        let command = ChildCommand(executable: executable, arguments: job.arguments)
         let result = try await ChildProcess.run(
             command, standardErrorPath: job.directory + "/cell.log"
         ) { channel in

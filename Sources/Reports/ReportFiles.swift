@@ -45,7 +45,7 @@ public enum ReportFiles {
             try data.write(to: URL(filePath: path), options: .atomic)
         } catch {
             throw ReportError(
-                subject: path, problem: "cannot be written: \(error)",
+                subject: path, problem: "cannot be written: \(reason(of: error))",
                 remedy: "check the space left and the directory's owner")
         }
     }

@@ -1,3 +1,5 @@
+import EvidenceModel
+
 /// Finds scenario files and reads them: a file, a directory with everything below it, or a glob.
 public struct ScenarioLoader: Sendable {
     /// How files are reached; a test passes a dictionary, the harness the disk.
@@ -121,7 +123,7 @@ public struct ScenarioLoader: Sendable {
         do {
             return try files.list(directory).filter { !$0.hasPrefix(".") }
         } catch {
-            errors.add(ScenarioError(at: SourceLocation(file: directory, line: 1, column: 1), "cannot list: \(error)"))
+            errors.add(ScenarioError(at: SourceLocation(file: directory, line: 1, column: 1), "cannot list: \(reason(of: error))"))
             return []
         }
     }
@@ -130,7 +132,7 @@ public struct ScenarioLoader: Sendable {
         do {
             return try files.read(path)
         } catch {
-            errors.add(ScenarioError(at: SourceLocation(file: path, line: 1, column: 1), "cannot read: \(error)"))
+            errors.add(ScenarioError(at: SourceLocation(file: path, line: 1, column: 1), "cannot read: \(reason(of: error))"))
             return nil
         }
     }

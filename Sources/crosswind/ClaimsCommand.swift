@@ -1,4 +1,5 @@
 import ArgumentParser
+import EvidenceModel
 import FoundationEssentials
 import Glibc
 import Harness

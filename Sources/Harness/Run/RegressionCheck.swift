@@ -1,3 +1,4 @@
+import EvidenceModel
 import FoundationEssentials
 import Glibc
 import Reports

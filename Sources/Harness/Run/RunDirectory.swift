@@ -70,7 +70,7 @@ public struct RunDirectory: Sendable {
                 try files.moveItem(atPath: "\(cell)/\(name)", toPath: "\(kept)/\(name)")
             }
         } catch {
-            throw HarnessError(operation: "keep the earlier run in", subject: kept, reason: Harness.reason(of: error))
+            throw HarnessError(operation: "keep the earlier run in", subject: kept, reason: EvidenceModel.reason(of: error))
         }
         plan.earlierRuns = earlier + [reason]
         try own.write(plan, to: "plan.json")

@@ -66,13 +66,13 @@ final class RunOutput: Sendable {
         }
     }
 
-    /// Takes the end of a cell.
-    func ended(_ id: String, _ end: ChildEnd, _ verdict: Verdict?) {
+    /// Takes the end of a cell; `detail` is what it said when it broke.
+    func ended(_ id: String, _ end: ChildEnd, _ verdict: Verdict?, detail: String?) {
         draw { state in
             guard var cell = state.cells[id] else { return "" }
             cell.phase = .finished
             cell.outcome = verdict?.outcome
-            cell.reason = verdict?.reason ?? "the cell process ended with \(end) and left no record; see its cell.log"
+            cell.reason = verdict?.reason ?? detail ?? "the cell process ended with \(end) and left no record"
             state.cells[id] = cell
             return state.renderer.update(cell)
         }

@@ -173,7 +173,7 @@ public final class ScenarioRun: Sendable {
             let lost = status
             breakage.withLock { $0[job.id] = lost }
         }
-        output.ended(job.id, end, verdict)
+        output.ended(job.id, end, verdict, detail: breakage.withLock { $0[job.id]?.detail })
         return !(options.failFast && verdict?.outcome == .failed)
     }
 
