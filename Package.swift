@@ -82,7 +82,8 @@ let package = Package(
         .executableTarget(
             name: "crosswind",
             dependencies: [
-                "EvidenceModel", "Harness", "Conformance", "EmbeddedBroker", "Reports", "ScenarioModel", "SystemCalls", "WireObserver",
+                "EvidenceModel", "Harness", "Conformance", "EmbeddedBroker", "Reports", "ScenarioModel", "SystemCalls",
+                "WireObserver",
                 argumentParser, logging,
             ],
             swiftSettings: strict),

@@ -44,7 +44,9 @@ public struct MissingClient: Error, Sendable, Equatable, CustomStringConvertible
     public var description: String { "client \(client): \(missing); \(remedy)" }
 
     /// Describes what is missing.
-    public init(client: String, missing: String, remedy: String = "run `\(InstalledFiles.clientsCommand)` to install it") {
+    public init(
+        client: String, missing: String, remedy: String = "run `\(InstalledFiles.clientsCommand)` to install it"
+    ) {
         self.client = client
         self.missing = missing
         self.remedy = remedy
@@ -199,7 +201,9 @@ public struct DriverCatalog: Sendable {
         }
         guard let path = sources("python/" + script) else {
             throw MissingClient(
-                client: name, missing: "Drivers/python/\(script) is neither beside the executable, nor in share/crosswind of its prefix, nor in the cache")
+                client: name,
+                missing:
+                    "Drivers/python/\(script) is neither beside the executable, nor in its prefix, nor in the cache")
         }
         return DriverLaunch(
             executable: interpreter, arguments: ["-u", path],

@@ -59,7 +59,8 @@ public struct RecordDirectory: Sendable {
             return try Data(contentsOf: URL(filePath: path(of: file)), options: .mappedIfSafe)
         } catch {
             throw RecordError(
-                file: path(of: file), problem: "cannot be read: \(reason(of: error))", remedy: "check the file's owner and mode")
+                file: path(of: file), problem: "cannot be read: \(reason(of: error))",
+                remedy: "check the file's owner and mode")
         }
     }
 

@@ -123,7 +123,9 @@ public struct ScenarioLoader: Sendable {
         do {
             return try files.list(directory).filter { !$0.hasPrefix(".") }
         } catch {
-            errors.add(ScenarioError(at: SourceLocation(file: directory, line: 1, column: 1), "cannot list: \(reason(of: error))"))
+            errors.add(
+                ScenarioError(
+                    at: SourceLocation(file: directory, line: 1, column: 1), "cannot list: \(reason(of: error))"))
             return []
         }
     }
@@ -132,7 +134,8 @@ public struct ScenarioLoader: Sendable {
         do {
             return try files.read(path)
         } catch {
-            errors.add(ScenarioError(at: SourceLocation(file: path, line: 1, column: 1), "cannot read: \(reason(of: error))"))
+            errors.add(
+                ScenarioError(at: SourceLocation(file: path, line: 1, column: 1), "cannot read: \(reason(of: error))"))
             return nil
         }
     }

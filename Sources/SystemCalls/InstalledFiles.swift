@@ -19,7 +19,8 @@ public enum InstalledFiles {
     public static func find(_ name: String, from start: String = executableDirectory) -> String? {
         var directory = start
         while !directory.isEmpty, directory != "/" {
-            for place in ["\(directory)/\(name)", "\(directory)/share/crosswind/\(name)"] where access(place, F_OK) == 0 {
+            for place in ["\(directory)/\(name)", "\(directory)/share/crosswind/\(name)"] where access(place, F_OK) == 0
+            {
                 return place
             }
             directory = PathText.directory(of: directory)

@@ -29,7 +29,8 @@ public enum Judge {
             id: record.cell.id, scenario: record.cell.scenario, seed: record.cell.seed,
             parameters: record.cell.parameters, outcome: outcome, survived: survived,
             reason: Reason.text(outcome, survived, measures, properties, assertions, doubts), measures: measures,
-            faultEvidence: evidence, assertions: assertions, properties: properties, doubts: doubts.map(\.text), remarks: remarks(record),
+            faultEvidence: evidence, assertions: assertions, properties: properties, doubts: doubts.map(\.text),
+            remarks: remarks(record),
             runs: 1 + (record.cell.earlierRuns ?? []).count)
     }
 

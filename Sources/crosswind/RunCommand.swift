@@ -43,7 +43,10 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "Start no further cell after the first that fails.")
     var failFast = false
 
-    @Option(help: "Run inconclusive cells again, alone, at the end, at most N times; every report says so. Failed ones never.")
+    @Option(
+        help:
+            "Run inconclusive cells again, alone, at the end, at most N times; every report says so. Never failed ones."
+    )
     var again = 0
 
     func validate() throws {

@@ -30,7 +30,8 @@ struct HangTests {
         }
         let result = CrosswindProgram.finish(running)
         return End(
-            result: result, seconds: (ContinuousClock.now - begun) / .seconds(1), leftover: processes(naming: directory))
+            result: result, seconds: (ContinuousClock.now - begun) / .seconds(1), leftover: processes(naming: directory)
+        )
     }
 
     private static func history(_ directory: String) -> String {

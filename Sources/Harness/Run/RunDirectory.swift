@@ -66,11 +66,13 @@ public struct RunDirectory: Sendable {
         let kept = "\(cell)/run-\(earlier.count + 1)"
         do {
             try files.createDirectory(atPath: kept, withIntermediateDirectories: false)
-            for name in try files.contentsOfDirectory(atPath: cell) where !name.hasPrefix("run-") && name != "plan.json" {
+            for name in try files.contentsOfDirectory(atPath: cell) where !name.hasPrefix("run-") && name != "plan.json"
+            {
                 try files.moveItem(atPath: "\(cell)/\(name)", toPath: "\(kept)/\(name)")
             }
         } catch {
-            throw HarnessError(operation: "keep the earlier run in", subject: kept, reason: EvidenceModel.reason(of: error))
+            throw HarnessError(
+                operation: "keep the earlier run in", subject: kept, reason: EvidenceModel.reason(of: error))
         }
         plan.earlierRuns = earlier + [reason]
         try own.write(plan, to: "plan.json")

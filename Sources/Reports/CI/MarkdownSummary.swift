@@ -41,7 +41,9 @@ public enum MarkdownSummary {
             mark(verdict.outcome), escape(name), verdict.survived.map { $0 ? "yes" : "no" } ?? "–",
             "\(m.acked)/\(m.sent)", number(m.lost), number(m.duplicates), number(m.reordered),
             number(m.sequenceErrors), number(m.failed), number(m.throughputRecordsPerS), number(m.ackLatencyMs?.p99),
-            escape(([verdict.reason] + (verdict.runs > 1 ? ["(runs: \(verdict.runs))"] + verdict.remarks : [])).joined(separator: " ")),
+            escape(
+                ([verdict.reason] + (verdict.runs > 1 ? ["(runs: \(verdict.runs))"] + verdict.remarks : [])).joined(
+                    separator: " ")),
         ]
         return "| " + columns.joined(separator: " | ") + " |\n"
     }

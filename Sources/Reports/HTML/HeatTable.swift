@@ -95,7 +95,9 @@ struct HeatTable {
         case .some(let other): return other
         case nil: break
         }
-        if verdict.survived == nil { return verdict.causesOfDoubt.isEmpty ? "?" : "\(verdict.causesOfDoubt.count) doubts" }
+        if verdict.survived == nil {
+            return verdict.causesOfDoubt.isEmpty ? "?" : "\(verdict.causesOfDoubt.count) doubts"
+        }
         if let retried = measures.retriedBatches, retried > 0 { return "\(retried) retried" }
         return measures.throughputRecordsPerS.map { "\(Numbers.text($0.rounded()))/s" } ?? "–"
     }
