@@ -35,6 +35,7 @@ public struct MachineCheck: Sendable, Equatable {
     /// sandbox is tried for real in a process of its own.
     public static func all(tryCommand: ([String]) -> Int32) -> [MachineCheck] {
         var checks = [kernel(), user()]
+        if let capabilities = capabilities() { checks.append(capabilities) }
         checks.append(sandbox(tryCommand))
         checks.append(tun())
         checks.append(program("nsenter", package: "util-linux", needed: true, tryCommand))
@@ -47,7 +48,11 @@ public struct MachineCheck: Sendable, Equatable {
 
     /// The checks without which no cell can run.
     public static func needed(tryCommand: ([String]) -> Int32) -> [MachineCheck] {
-        [sandbox(tryCommand), tun(), program("nsenter", package: "util-linux", needed: true, tryCommand)]
+        [
+            capabilities(), sandbox(tryCommand), tun(),
+            program("nsenter", package: "util-linux", needed: true, tryCommand),
+        ]
+        .compactMap { $0 }
     }
 
     private static func kernel() -> MachineCheck {
@@ -63,17 +68,37 @@ public struct MachineCheck: Sendable, Equatable {
             found: geteuid() == 0 ? "root" : "uid \(geteuid()), cells run in user namespaces")
     }
 
+    /// Of root alone: an ordinary user has all of them in a user namespace. A container's root has those it was given.
+    /// capabilities(7).
+    private static func capabilities() -> MachineCheck? {
+        guard geteuid() == 0 else { return nil }
+        let needed: [(bit: UInt64, name: String, use: String)] = [
+            (21, "SYS_ADMIN", "namespaces and their mounts"), (12, "NET_ADMIN", "devices of the link"),
+            (13, "NET_RAW", "captures"),
+        ]
+        let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("CapEff:") }
+        let effective = line?.split(whereSeparator: \.isWhitespace).last.flatMap { UInt64($0, radix: 16) } ?? .max
+        let missing = needed.filter { effective & (1 << $0.bit) == 0 }
+        if missing.isEmpty { return MachineCheck(name: "capabilities", state: .ok, found: "all that a cell needs") }
+        return MachineCheck(
+            name: "capabilities", state: .required,
+            found: "root without " + missing.map { "CAP_\($0.name) (\($0.use))" }.joined(separator: ", "),
+            remedy: "in a container: " + missing.map { "--cap-add \($0.name)" }.joined(separator: " "))
+    }
+
     private static func sandbox(_ tryCommand: ([String]) -> Int32) -> MachineCheck {
         let flags =
             geteuid() == 0
-            ? ["--net", "--mount", "--pid", "--fork"]
-            : ["--user", "--map-root-user", "--net", "--mount", "--pid", "--fork"]
+            ? ["--net", "--mount", "--pid", "--fork", "--mount-proc"]
+            : ["--user", "--map-root-user", "--net", "--mount", "--pid", "--fork", "--mount-proc"]
         let code = tryCommand(["unshare"] + flags + ["true"])
         if code == 0 { return MachineCheck(name: "namespaces", state: .ok, found: "can be created") }
         return MachineCheck(
             name: "namespaces", state: .required, found: "cannot be created (unshare: exit code \(code))",
             remedy: geteuid() == 0
-                ? "in a container: --cap-add SYS_ADMIN --cap-add NET_ADMIN --security-opt seccomp=unconfined"
+                ? "in a container: --cap-add SYS_ADMIN; where it has that, --security-opt seccomp=unconfined, and on a host "
+                    + "with AppArmor --security-opt apparmor=unconfined"
                 : "sysctl -w user.max_user_namespaces=15000; on Debian also kernel.unprivileged_userns_clone=1, on "
                     + "Ubuntu kernel.apparmor_restrict_unprivileged_userns=0; or run as root")
     }
@@ -91,13 +116,16 @@ public struct MachineCheck: Sendable, Equatable {
                 name: path, state: .ok,
                 found: rootOnly ? "usable; mode 0\(mode) shuts out ordinary users (chmod 0666 opens it)" : "usable")
         }
-        let reason = String(cString: strerror(errno))
-        let missing = errno == ENOENT
+        let failure = errno
+        let reason = String(cString: strerror(failure))
+        let missing = failure == ENOENT
         return MachineCheck(
             name: path, state: .required, found: reason,
             remedy: missing
-                ? "as root: mkdir -p /dev/net && mknod -m 0666 /dev/net/tun c 10 200 (in a container: --device /dev/net/tun)"
-                : "as root: chmod 0666 /dev/net/tun, the usual default of udev")
+                ? "as root: mkdir -p /dev/net && mknod -m 0666 /dev/net/tun c 10 200 ; in a container: --device /dev/net/tun"
+                : failure == EPERM
+                    ? "in a container: --device /dev/net/tun"
+                    : "as root: chmod 0666 /dev/net/tun, the usual default of udev")
     }
 
     private static func program(

@@ -57,7 +57,7 @@ public enum Sandbox {
 
     private static func namespaceRemedy(_ root: Bool) -> String {
         root
-            ? "this container lacks CAP_SYS_ADMIN: run it with --cap-add SYS_ADMIN --security-opt seccomp=unconfined"
+            ? "this container lacks CAP_SYS_ADMIN: run it with --cap-add SYS_ADMIN; see crosswind doctor"
             : "run as root, or allow unprivileged user namespaces: sysctl kernel.unprivileged_userns_clone=1 "
                 + "user.max_user_namespaces=15000 kernel.apparmor_restrict_unprivileged_userns=0; see crosswind doctor"
     }
