@@ -21,13 +21,22 @@ __attribute__((target("sse4.2"))) uint32_t crosswind_crc32c(uint32_t crc, const 
     return (uint32_t)value;
 }
 
-#elif defined(__aarch64__) && defined(__ARM_FEATURE_CRC32)
+#elif defined(__aarch64__)
+
+// Optional in ARMv8.0, there from 8.1 on: compiled always, used where the kernel says that it is there. getauxval(3).
+#include <sys/auxv.h>
+#if defined(__clang__)
+#define CROSSWIND_CRC __attribute__((target("crc")))
+#else
+#define CROSSWIND_CRC __attribute__((target("+crc")))
+#endif
+#define CROSSWIND_HWCAP_CRC32 (1ul << 7)
+
+int crosswind_crc32c_is_available(void) { return getauxval(AT_HWCAP) & CROSSWIND_HWCAP_CRC32 ? 1 : 0; }
 
 #include <arm_acle.h>
 
-int crosswind_crc32c_is_available(void) { return 1; }
-
-uint32_t crosswind_crc32c(uint32_t crc, const void *bytes, size_t count) {
+CROSSWIND_CRC uint32_t crosswind_crc32c(uint32_t crc, const void *bytes, size_t count) {
     const unsigned char *at = bytes;
     for (; count >= 8; count -= 8, at += 8) {
         uint64_t word;

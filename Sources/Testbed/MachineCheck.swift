@@ -122,7 +122,7 @@ public struct MachineCheck: Sendable, Equatable {
         return MachineCheck(
             name: path, state: .required, found: reason,
             remedy: missing
-                ? "as root: mkdir -p /dev/net && mknod -m 0666 /dev/net/tun c 10 200 ; in a container: --device /dev/net/tun"
+                ? "as root: mkdir -p /dev/net && mknod -m 0666 /dev/net/tun c 10 200; in a container: --device /dev/net/tun"
                 : failure == EPERM
                     ? "in a container: --device /dev/net/tun"
                     : "as root: chmod 0666 /dev/net/tun, the usual default of udev")
