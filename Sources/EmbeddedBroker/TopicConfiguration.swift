@@ -62,7 +62,7 @@ struct TopicConfiguration: Sendable, Equatable {
             try reader.bool("message.downconversion.enable", "log.message.downconversion.enable", into: &convertsDown)
         }
         if let text = topic["message.format.version"] ?? broker["log.message.format.version"] {
-            let format = try Self.messageFormat(text)
+            let format = try Self.messageFormat(text, release)
             if release.obeysMessageFormatVersion { messageFormat = format }
         }
         try reader.bool(
@@ -79,12 +79,14 @@ struct TopicConfiguration: Sendable, Equatable {
     }
 
     /// The magic of a `message.format.version`: 0 before 0.10, 1 before 0.11, else 2 (`ApiVersion.recordVersion`).
-    private static func messageFormat(_ text: String) throws -> Int8 {
+    private static func messageFormat(_ text: String, _ release: Release) throws -> Int8 {
         let numbers = text.split(separator: "-")[0].split(separator: ".", omittingEmptySubsequences: false)
         let parts = numbers.map { Int($0) ?? -1 }
-        guard parts.count >= 2, parts.allSatisfy({ $0 >= 0 }), (parts[0], parts[1]) >= (0, 8) else {
+        guard parts.count >= 2, parts.allSatisfy({ $0 >= 0 }), (parts[0], parts[1]) >= (0, 8),
+            (parts[0], parts[1]) <= (release.major, release.minor)
+        else {
             throw BrokerConfigurationError(
-                property: "message.format.version", value: text, wanted: "a release from 0.8 on, for example 0.10.2")
+                property: "message.format.version", value: text, wanted: "a release from 0.8 to \(release)")
         }
         if parts[0] > 0 || parts[1] >= 11 { return 2 }
         return parts[1] == 10 ? 1 : 0

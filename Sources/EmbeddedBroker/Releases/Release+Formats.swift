@@ -13,7 +13,7 @@ extension Release {
     public var demandsUniformSets: Bool { isAtLeast(2, 4) }
 
     /// Whether offsets inside a compressed message of magic 1 must count from 0; only 2.4 refused others (KAFKA-8106,
-    /// taken back by KAFKA-9203 in 2.5).
+    /// taken back by KAFKA-9669 in 2.5).
     public var demandsConsecutiveInnerOffsets: Bool { isAtLeast(2, 4) && !isAtLeast(2, 5) }
 
     /// Whether `message.downconversion.enable` exists (KIP-283).

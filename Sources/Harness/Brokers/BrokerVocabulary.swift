@@ -42,6 +42,9 @@ enum BrokerVocabulary {
     /// Releases of `broker.release`.
     static let releases = Release.known
 
+    /// Whether the embedded broker plays a release of this name: the command line takes the same.
+    static func plays(_ release: String) -> Bool { Release(release) != nil }
+
     /// True for a word that brokers carry out.
     static func contains(_ word: String) -> Bool { keywords.contains { $0.name == word } }
 }
