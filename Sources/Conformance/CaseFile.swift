@@ -40,7 +40,8 @@ public struct CaseFile: Decodable, Sendable {
         do {
             self = try JSONDecoder().decode(CaseFile.self, from: data)
         } catch {
-            throw ConformanceError(description: "cases \(path): not a file of sequence cases nor of what a broker says outside them: \(error)")
+            throw ConformanceError(
+                description: "cases \(path): neither sequence cases nor what a broker says outside them: \(error)")
         }
     }
 }

@@ -38,7 +38,8 @@ struct OutsideRecord: Sendable {
             case .text(let text): "\"\(text)\""
             case .list(let list): "[" + list.map(\.description).joined(separator: ",") + "]"
             case .object(let members):
-                "{" + members.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\($0.value)" }.joined(separator: ",") + "}"
+                "{" + members.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\($0.value)" }.joined(separator: ",")
+                    + "}"
             }
         }
     }

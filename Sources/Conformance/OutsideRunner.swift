@@ -199,12 +199,18 @@ struct OutsideRunner {
 extension OutsideRunner {
     /// The settings that a topic's label stands for; nil for a label that is not understood.
     private static func settings(_ label: String) -> [String: String]? {
-        if label == "default" { return [:] }
-        if let match = label.wholeMatch(of: #/downconversion (on|off)/#) {
-            return ["message.downconversion.enable": match.1 == "on" ? "true" : "false"]
+        var result: [String: String] = [:]
+        for part in label.split(separator: #/, | and /#) {
+            if part == "default" { continue }
+            if let match = part.wholeMatch(of: #/downconversion (on|off)/#) {
+                result["message.downconversion.enable"] = match.1 == "on" ? "true" : "false"
+            } else if let match = part.wholeMatch(of: #/format (\S+)/#) {
+                result["message.format.version"] = String(match.1)
+            } else {
+                return nil
+            }
         }
-        if let match = label.wholeMatch(of: #/format (\S+)/#) { return ["message.format.version": String(match.1)] }
-        return nil
+        return result
     }
 
     private mutating func askTopic(_ title: String, _ label: String, _ expected: OutsideRecord.Value) {
@@ -291,7 +297,9 @@ extension OutsideRunner {
         var request = FetchRequest()
         request.maxWaitMs = 500
         request.minBytes = 1
-        request.topics = [.init(topic: topic, partitions: [.init(partition: 0)])]
+        var id = KafkaUUID.zero
+        if version >= 13 { id = try connection.metadata(topics: [topic]).topics.first?.topicID ?? .zero }
+        request.topics = [.init(topic: topic, topicID: id, partitions: [.init(partition: 0)])]
         let response = try connection.call(request, version: version)
         guard let answer = response.responses.first?.partitions.first else {
             throw ConformanceError(description: "Fetch was answered without a partition")

@@ -132,7 +132,8 @@ struct BatchValidator {
         }
         var text = timestampError(message.timestamp, offset: message.offset)
         if text == nil, message.magic == 1, message.attributes & 8 != 0 {
-            text = "Invalid timestamp type in message \(message.offset). Producer should not set timestamp type to "
+            text =
+                "Invalid timestamp type in message \(message.offset). Producer should not set timestamp type to "
                 + "LogAppendTime."
         }
         if let text { throw refusal([.init(batchIndex: index, message: text)], isTimestamp: true) }
@@ -156,7 +157,7 @@ struct BatchValidator {
             }
             message +=
                 " due to \(errors.count) record errors in total, and only showing the first three errors at most: "
-                + "[\(shown.joined(separator: ", "))]"
+                + "[" + shown.joined(separator: ", ") + "]"
         }
         return Refusal(code, message: message, recordErrors: errors)
     }

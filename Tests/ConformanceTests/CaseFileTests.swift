@@ -53,7 +53,8 @@ struct CaseFileTests {
             (#""compression": "gzip""#, 0), (#""corrupt": "crc""#, 2), (#""corrupt": "payloadbit""#, 2),
             (#""corrupt": "truncate", "recordCount": 2"#, 0), (#""compression": "brokenGzip""#, -1),
             (#""compression": "codec5""#, -1), (#""pad": 1100000"#, 10),
-        ]) func messageSetsOfEveryKind(extra: String, code: Int) throws {
+        ]) func messageSetsOfEveryKind(extra: String, code: Int) throws
+    {
         for magic in 0...1 {
             let outcomes = try run(
                 """

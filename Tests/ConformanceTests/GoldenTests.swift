@@ -10,13 +10,16 @@ import Testing
         #expect(Set(rules.map(\.release)).count == 16 && GoldenCorpus.recordings.count == 32)
     }
 
-    @Test(arguments: GoldenCorpus.recordings) func everyRecordedAnswerIsGiven(recording: GoldenCorpus.Recording) throws {
+    @Test(arguments: GoldenCorpus.recordings) func everyRecordedAnswerIsGiven(recording: GoldenCorpus.Recording) throws
+    {
         let report = try #require(GoldenCorpus.reports[recording.file])
         #expect(report.failed == 0, "\(report.table)")
         #expect(report.passed > 30)
         // What was not recorded says so; nothing else is left out.
         for outcome in report.outcomes {
-            if case .skipped(let reason) = outcome.result { #expect(reason.hasPrefix("was not recorded"), "\(outcome)") }
+            if case .skipped(let reason) = outcome.result {
+                #expect(reason.hasPrefix("was not recorded"), "\(outcome)")
+            }
         }
     }
 
@@ -25,7 +28,8 @@ import Testing
         arguments: [
             ("kafka-4.3.0.json.gz", "0.11"), ("kafka-1.0.2.json.gz", "1.0.0"), ("kafka-2.4.1.json.gz", "2.3"),
             ("kafka-2.4.1.json.gz", "2.5"), ("kafka-2.1.1-outside-produce.json.gz", "2.2"),
-        ]) func anotherReleaseDoesNotMatch(name: String, release: String) throws {
+        ]) func anotherReleaseDoesNotMatch(name: String, release: String) throws
+    {
         var file = try CaseFile(path: GoldenCorpus.folder + "/" + name)
         let quick = ["first", "duplicate", "malformed", "wrong"]
         file.cases = file.cases.filter { quick.contains($0.group) }

@@ -30,7 +30,9 @@ struct MalformedRequestTests {
 
     private let one = TestCluster.batch(["a"])
 
-    @Test(arguments: [("0.11", nil), ("2.0", nil), ("2.1", 2), ("2.3", 2), ("2.4", 87), ("3.9", 87)] as [(String, Int16?)])
+    @Test(
+        arguments: [("0.11", nil), ("2.0", nil), ("2.1", 2), ("2.3", 2), ("2.4", 87), ("3.9", 87)] as [(String, Int16?)]
+    )
     func notOneBatchOfMagic2(release: String, expected: Int16?) throws {
         #expect(try code(release, one + one) == expected)
         #expect(try code(release, message(magic: 1)) == expected)
@@ -129,8 +131,10 @@ struct MalformedRequestTests {
         #expect(try code(release, one, partition: 7) == 3)
     }
 
-    /// Two entries for one partition: until 2.7 only the last counts; since then what can be appended is, and an error stays.
-    @Test(arguments: [("2.7", false), ("2.8", true)]) func anErrorOfAnotherEntryStays(release: String, stays: Bool) throws {
+    /// Two entries for one partition: until 2.7 only the last counts; since then what can be appended is, and an error
+    /// stays.
+    @Test(arguments: [("2.7", false), ("2.8", true)])
+    func anErrorOfAnotherEntryStays(release: String, stays: Bool) throws {
         for (first, second) in [(one, message(magic: 1)), (message(magic: 1), one)] {
             let cluster = try TestCluster(release: release)
             defer { cluster.cluster.end() }
@@ -145,7 +149,8 @@ struct MalformedRequestTests {
     }
 
     /// A missing key, told as each release tells it.
-    @Test(arguments: ["2.3", "2.4", "2.5", "3.2", "3.5"]) func badRecordsAreToldAsTheReleaseTellsThem(release: String) throws {
+    @Test(arguments: ["2.3", "2.4", "2.5", "3.2", "3.5"])
+    func badRecordsAreToldAsTheReleaseTellsThem(release: String) throws {
         let cluster = try TestCluster(
             release: release, topics: [.init(name: "t", properties: ["cleanup.policy": "compact"])])
         defer { cluster.cluster.end() }
@@ -162,7 +167,8 @@ struct MalformedRequestTests {
             #expect(answer.recordErrors.map(\.message) == [text + ".", text + "."])
         default:
             let told = text + (release == "3.5" ? "" : ".")
-            #expect(answer.errorMessage?.hasPrefix("One or more records have been rejected due to 2 record errors") == true)
+            let beginning = "One or more records have been rejected due to 2 record errors"
+            #expect(answer.errorMessage?.hasPrefix(beginning) == true)
             #expect(answer.recordErrors.map(\.message) == [told, told])
         }
     }

@@ -62,7 +62,9 @@ struct ProducerStateTests {
     }
 
     /// 46 in 1.0.0 is for a range that ends before the oldest batch known, but not at sequence 0.
-    @Test(arguments: [(4, 4, 46), (3, 4, 46), (0, 4, 46), (0, 0, 45), (3, 5, 45), (12, 12, 45)] as [(Int32, Int32, Int16)])
+    @Test(
+        arguments: [(4, 4, 46), (3, 4, 46), (0, 4, 46), (0, 0, 45), (3, 5, 45), (12, 12, 45)] as [(Int32, Int32, Int16)]
+    )
     func whatIsOldIn100(first: Int32, last: Int32, code: Int16) {
         let release = Self.release("1.0.0")
         #expect(decide(state(upTo: 9, release), first, to: last, release) == .refuse(ErrorCode(rawValue: code)))
@@ -88,7 +90,8 @@ struct ProducerStateTests {
         let release = Self.release("2.3")
         var state = ProducerState()
         state.append(
-            .init(firstSequence: 0, lastSequence: 0, firstOffset: 0, lastOffset: 0, timestampMs: 1), epoch: 0, window: 5,
+            .init(firstSequence: 0, lastSequence: 0, firstOffset: 0, lastOffset: 0, timestampMs: 1), epoch: 0,
+            window: 5,
             isTransactional: true)
         #expect(decide(state, 1, release) == .refuse(.invalidTxnState))
         #expect(

@@ -104,7 +104,8 @@ struct ProduceAdmission {
         }
     }
 
-    private mutating func admit(_ entry: inout ProduceEntry, _ view: ProducePartitionView, _ topic: ClusterCore.Topic?) {
+    private mutating func admit(_ entry: inout ProduceEntry, _ view: ProducePartitionView, _ topic: ClusterCore.Topic?)
+    {
         guard let topic, view.partition >= 0, Int(view.partition) < topic.partitions.count else {
             var code: ErrorCode = version >= 13 && topic == nil ? .unknownTopicId : .unknownTopicOrPartition
             if topic != nil, !release.knowsPartitionsFirst, !(-1...1).contains(preamble.acks) {

@@ -6,7 +6,7 @@ extension Release {
     /// from the list.
     ///
     /// Read off the recorded releases, and for the others from the `validVersions` of their request schemas less what is
-    /// marked unstable. 4.0, 4.2, 4.4 and 4.5 are inferred from their neighbours.
+    /// marked unstable; 4.3 from captures of it. 4.0, 4.2, 4.4 and 4.5 are inferred from their neighbours.
     public var offeredVersions: [(api: APIKey, versions: ClosedRange<Int16>)] {
         Self.table.compactMap { row in row.versions(in: self).map { (row.api, $0) } }
     }
@@ -49,8 +49,14 @@ extension Release {
 
     private static let table: [Row] = [
         Row(.produce, "0.11 0-3, 1.0 0-5, 2.0 0-6, 2.1 0-7, 2.4 0-8, 2.8 0-9, 3.7 0-10, 3.8 0-11, 4.0 0-12, 4.1 0-13"),
-        Row(.fetch, "0.11 0-5, 1.0 0-6, 1.1 0-7, 2.0 0-8, 2.1 0-10, 2.3 0-11, 2.7 0-12, 3.1 0-13, 3.5 0-15, 3.7 0-16, 3.9 0-17, 4.0 4-17, 4.1 4-18"),
-        Row(.listOffsets, "0.11 0-2, 2.0 0-3, 2.1 0-4, 2.2 0-5, 2.8 0-6, 3.0 0-7, 3.5 0-8, 3.9 0-9, 4.0 1-10, 4.2 1-11"),
+        Row(
+            .fetch,
+            "0.11 0-5, 1.0 0-6, 1.1 0-7, 2.0 0-8, 2.1 0-10, 2.3 0-11, 2.7 0-12, 3.1 0-13, 3.5 0-15, 3.7 0-16"
+                + ", 3.9 0-17, 4.0 4-17, 4.1 4-18"),
+        Row(
+            .listOffsets,
+            "0.11 0-2, 2.0 0-3, 2.1 0-4, 2.2 0-5, 2.8 0-6, 3.0 0-7, 3.5 0-8, 3.9 0-9, 4.0 1-10"
+                + ", 4.2 1-11"),
         Row(.metadata, "0.11 0-4, 1.0 0-5, 2.0 0-6, 2.1 0-7, 2.3 0-8, 2.4 0-9, 2.8 0-11, 3.1 0-12, 4.0 0-13"),
         Row(.leaderAndIsr, "0.11 0-0, 1.0 0-1, 2.2 0-2, 2.4 0-4, 2.8 0-5, 3.2 0-6, 3.4 0-7, 4.0 none"),
         Row(.stopReplica, "0.11 0-0, 2.2 0-1, 2.4 0-2, 2.6 0-3, 3.4 0-4, 4.0 none"),

@@ -78,7 +78,9 @@ extension Release {
             code($0.unknownNextSequenceCode)
         },
         .init("producers and sequences", "epoch -1 counts as no state", if: \.epochMinusOneIsNoState),
-        .init("producers and sequences", "a producer is forgotten with its last record", if: \.forgetsProducersBelowLogStart),
+        .init(
+            "producers and sequences", "a producer is forgotten with its last record",
+            if: \.forgetsProducersBelowLogStart),
         .init("producers and sequences", "default expiration of a producer, hours") {
             "\($0.defaultProducerExpirationMs / 3_600_000)"
         },
@@ -133,8 +135,12 @@ extension Release {
     ]
 
     private static let replicationDifferences: [Difference] = [
-        .init("replication", "the high watermark moves when a replica leaves the in-sync set", if: \.movesHighWatermarkOnShrink),
-        .init("replication", "the high watermark waits for the minimum of in-sync replicas", if: \.holdsHighWatermarkBelowMinISR),
+        .init(
+            "replication", "the high watermark moves when a replica leaves the in-sync set",
+            if: \.movesHighWatermarkOnShrink),
+        .init(
+            "replication", "the high watermark waits for the minimum of in-sync replicas",
+            if: \.holdsHighWatermarkBelowMinISR),
     ]
 
     private static let versionDifferences: [Difference] = [

@@ -2,8 +2,7 @@
 ///
 /// What differs between releases is a property here, in one file for each area (`Release+….swift`), so that no other file
 /// compares version numbers. Each property says where in that release's source the rule stands, or which KIP or issue
-/// changed it; all but the last two areas of ``differences`` were compared with recorded answers of the releases that
-/// docs/broker.md lists.
+/// changed it. docs/broker.md says which releases were recorded and agree.
 public struct Release: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// Major, minor and patch number; 0.11.0 is (0, 11, 0).
     public let major: Int
@@ -21,7 +20,7 @@ public struct Release: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// Reads `4.3`, `1.0.2` or `0.11.0.3`; nil for anything else and for a minor release that is not ``known``.
     public init?(_ text: String) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false).map { Int($0) }
-        guard (2...4).contains(parts.count), parts.allSatisfy({ $0 != nil && $0! >= 0 && $0! < 1000 }) else { return nil }
+        guard (2...4).contains(parts.count), parts.allSatisfy({ (0..<1000).contains($0 ?? -1) }) else { return nil }
         self.init(major: parts[0]!, minor: parts[1]!, patch: parts.count > 2 ? parts[2]! : 0)
         guard Self.minors.contains(where: { $0.major == major && $0.minors.contains(minor) }) else { return nil }
     }
