@@ -147,7 +147,7 @@ let package = Package(
             name: "EmbeddedBrokerTests", dependencies: ["EmbeddedBroker", "KafkaWire", "RawClient"],
             swiftSettings: strict),
         .testTarget(
-            name: "ConformanceTests", dependencies: ["Conformance", "EmbeddedBroker", "KafkaWire"],
+            name: "ConformanceTests", dependencies: ["Conformance", "EmbeddedBroker", "KafkaWire", "RecordCompression"],
             swiftSettings: strict),
         .testTarget(
             name: "ClientCompatibilityTests", dependencies: ["EmbeddedBroker", "RawClient", "KafkaWire"],

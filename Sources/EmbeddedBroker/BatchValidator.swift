@@ -30,7 +30,7 @@ struct BatchValidator {
         if header.baseOffset != 0 { throw invalidRecord }
         if batch.count > configuration.maxMessageBytes { throw Refusal(.messageTooLarge, namesLogStart: false) }
         if !view.isCRCValid { throw Refusal(.corruptMessage, namesLogStart: false) }
-        guard let compression = header.compression, release.knowsZstd || compression != .zstd else {
+        guard let compression = header.compression, compression != .zstd || release.knowsZstd else {
             throw Refusal(.unknownServerError)
         }
         try checkHeader(header)

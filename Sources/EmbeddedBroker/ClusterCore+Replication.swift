@@ -41,10 +41,11 @@ extension ClusterCore {
                 partition.replicas[index].log.append(batch, nowMs: now)
             }
             partition.replicas[index].lastCaughtUpMs = now
+            let isCaughtUp = partition.replicas[index].log.logEndOffset >= leaderEnd
             // A node that the controller no longer counts on stays out, though it may have everything.
-            let isFenced = nodes[partition.replicas[index].nodeID]?.isFenced ?? true
-            let isCaughtUp = !isFenced && partition.replicas[index].log.logEndOffset >= leaderEnd
-            if isCaughtUp, !partition.replicas[index].isInSync {
+            if isCaughtUp, !partition.replicas[index].isInSync,
+                nodes[partition.replicas[index].nodeID]?.isFenced == false
+            {
                 partition.replicas[index].isInSync = true
                 logger.info("replica joined the in-sync set", metadata: metadata(partition, index))
             }

@@ -32,8 +32,8 @@ struct CompressorTests {
             try Data(try #require(Compressor.compress(input, .gzip))).write(to: path)
             defer { try? FileManager.default.removeItem(at: path) }
             let process = Process()
-            process.executableURL = URL(filePath: "/bin/gzip")
-            process.arguments = ["-dc", path.path]
+            process.executableURL = URL(filePath: "/usr/bin/env")
+            process.arguments = ["gzip", "-dc", path.path]
             let pipe = Pipe()
             process.standardOutput = pipe
             try process.run()

@@ -30,7 +30,7 @@ struct ProduceAdmission {
     private let check: Release.RecordsCheck
     /// What stands before the partitions; set before the first is added.
     var preamble = ProducePreamble(isTransactional: false, acks: 0, timeoutMs: 0, topicCount: 0)
-    private(set) var entries: [ProduceEntry] = []
+    private var entries: [ProduceEntry] = []
     private var positions: [ProduceEntry.Key: Int] = [:]
     /// Why every partition is answered with one error.
     private(set) var wholeRequest: Refusal?
@@ -58,6 +58,12 @@ struct ProduceAdmission {
         guard wholeRequest == nil else { return insert(entry) }
         admit(&entry, view, topic)
         insert(entry)
+    }
+
+    /// Hands the entries over: one for each partition, in wire order.
+    mutating func takeEntries() -> [ProduceEntry] {
+        defer { entries = [] }
+        return entries
     }
 
     /// Settles what only the whole request shows.

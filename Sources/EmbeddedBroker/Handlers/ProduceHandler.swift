@@ -43,7 +43,7 @@ extension ClusterCore {
             })
         admission.finish()
         if let reason = admission.closing { return reply(.close(reason)) }
-        var entries = admission.entries
+        var entries = admission.takeEntries()
         let preamble = admission.preamble
         if let refusal = admission.wholeRequest {
             guard preamble.acks != 0 else { return reply(.close("\(refusal.code) with acks=0")) }
