@@ -33,6 +33,11 @@ enum BatchAdmission {
         Int16(bigEndian: section.loadUnaligned(fromByteOffset: 21, as: Int16.self))
     }
 
+    /// The producer id of a batch of magic 2; -1 when it has none or is too short for one.
+    static func producerID(_ batch: UnsafeRawBufferPointer) -> Int64 {
+        batch.count >= 51 ? Int64(bigEndian: batch.loadUnaligned(fromByteOffset: 43, as: Int64.self)) : -1
+    }
+
     /// Checks what Produce v3 and later demand: exactly one whole batch of magic 2 (`ProduceRequest.validateRecords`).
     ///
     /// - Returns: the bytes of the batch.

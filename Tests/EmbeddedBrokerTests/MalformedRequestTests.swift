@@ -108,6 +108,13 @@ struct MalformedRequestTests {
         #expect(try code(release, transactional(sequence: 0), transactionalID: "x") == expected)
     }
 
+    /// Without a producer id the bit means nothing.
+    @Test(arguments: ["2.3", "3.6", "4.3"]) func aTransactionalBatchOfNobodyIsTaken(release: String) throws {
+        var builder = RecordBatchBuilder([Record(value: [1])])
+        builder.header.attributes = 16
+        #expect(try code(release, builder.build(), transactionalID: "x") == 0)
+    }
+
     @Test func whatIsNotOfTheOpenTransactionIsRefused() throws {
         let cluster = try TestCluster(release: "2.3")
         defer { cluster.cluster.end() }
