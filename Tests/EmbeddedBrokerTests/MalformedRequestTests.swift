@@ -55,7 +55,7 @@ struct MalformedRequestTests {
         #expect(try code(release, [UInt8](repeating: 0xff, count: 70)) == expected)
     }
 
-    @Test(arguments: [("0.11", nil), ("2.7", nil), ("2.8", -1), ("3.5", -1)] as [(String, Int16?)])
+    @Test(arguments: [("0.11", nil), ("2.7", nil), ("2.8", -1), ("3.7", -1)] as [(String, Int16?)])
     func nullRecords(release: String, expected: Int16?) throws {
         #expect(try code(release, nil) == expected)
     }

@@ -122,7 +122,7 @@ struct ProduceAdmission {
         }
         entry.partition = topic.partitions[Int(view.partition)]
         if view.recordsLength < 0 {
-            hasUnansweredNull = release.neverAnswersNullRecords
+            hasUnansweredNull = release.neverAnswersNullRecords(hasTransactionalID: preamble.isTransactional)
             entry.refusal = Refusal(.unknownServerError)
             return
         }

@@ -96,7 +96,8 @@ extension Release {
         },
         .init("Produce requests", "null records") {
             if $0.recordsCheck != .inHandler { return "close the connection" }
-            return $0.neverAnswersNullRecords ? "are never answered" : code(.unknownServerError)
+            return $0.neverAnswersNullRecords(hasTransactionalID: false)
+                ? "are never answered" : code(.unknownServerError)
         },
         .init("Produce requests", "a transactional batch without a transactional id") {
             $0.demandsTransactionalID ? code(.transactionalIdAuthorizationFailed) : "is taken"

@@ -22,9 +22,13 @@ extension Release {
     /// append like any other (`ProduceRequest.isTransactional` with an authorizer that is not there).
     public var demandsTransactionalID: Bool { isAtLeast(2, 1) }
 
-    /// Whether a request with null records is never answered: since 3.6 its error answer cannot be made
-    /// (`ProduceRequest.partitionSizes`, KAFKA-15771); from 2.8 on it is -1, before it closes the connection.
-    public var neverAnswersNullRecords: Bool { isAtLeast(3, 6) }
+    /// Whether a request with null records is never answered: it fails before anything is appended, in the search for
+    /// transactional batches, and its error answer cannot be made either (`ProduceRequest.partitionSizes`, KAFKA-15771).
+    /// Since 3.8 (`ReplicaManager.handleProduceAppend`), with a transactional id since 3.6 (KIP-890). Otherwise the append
+    /// fails with -1 from 2.8 on; before, parsing closes the connection.
+    public func neverAnswersNullRecords(hasTransactionalID: Bool) -> Bool {
+        isAtLeast(3, 8) || (hasTransactionalID && verifiesTransactions)
+    }
 
     /// Whether zstd exists (KIP-110), for Produce v7 and later.
     public var knowsZstd: Bool { isAtLeast(2, 1) }
