@@ -147,8 +147,8 @@ let package = Package(
             name: "EmbeddedBrokerTests", dependencies: ["EmbeddedBroker", "KafkaWire", "RawClient"],
             swiftSettings: strict),
         .testTarget(
-            name: "ConformanceTests", dependencies: ["Conformance", "EmbeddedBroker", "KafkaWire"],
-            swiftSettings: strict),
+            name: "ConformanceTests",
+            dependencies: ["Conformance", "EmbeddedBroker", "KafkaWire", "RecordCompression"], swiftSettings: strict),
         .testTarget(
             name: "ClientCompatibilityTests", dependencies: ["EmbeddedBroker", "RawClient", "KafkaWire"],
             exclude: ["Clients"], swiftSettings: strict),

@@ -52,17 +52,23 @@ func damaged(_ frame: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
 
 func main() throws -> Int32 {
     var random = SeededGenerator(state: seed)
-    let releases = ["0.11", "2.5", "3.9", "4.3"]
+    // One release of each way to look at requests and records, and of each format that is stored.
+    let kinds: [(release: String, format: String?)] = [
+        ("0.11", nil), ("1.0.0", "0.10.2"), ("2.0", nil), ("2.3", "0.9.0"), ("2.4", nil), ("2.7", "0.10.2"),
+        ("2.8", nil),
+        ("3.9", nil), ("4.3", nil),
+    ]
     let corpus = try FrameCorpus.frames()
-    let batch = frames / releases.count + 1
+    let batch = frames / kinds.count + 1
     var done = 0
     var baseline = 0
     print("seed \(seed), \(corpus.count) kinds of request")
-    for release in releases {
+    for (release, format) in kinds {
         var configuration = BrokerConfiguration(
             release: Release(release)!,
             nodes: [.init(id: 1, advertisedHost: "127.0.0.1", listen: .address(host: "127.0.0.1", port: 0))],
-            topics: [.init(name: "t", partitions: 2)])
+            topics: [.init(name: "t", partitions: 2)],
+            properties: format.map { ["log.message.format.version": $0] } ?? [:])
         configuration.limits.logBytes = 16 << 20
         configuration.limits.partitions = 200
         let cluster = try EmbeddedCluster.launch(configuration)

@@ -28,7 +28,7 @@ struct BatchMaker {
     }
 
     private func bytes(_ batch: BatchSpec) throws -> [UInt8] {
-        if let magic = batch.magic, magic < 2 { return messageSet(batch, magic) }
+        if let magic = batch.magic, magic < 2 { return try messageSet(batch, magic) }
         let key = batch.key.map { Array($0.utf8) }
         let records = values(batch).enumerated().map {
             Record(key: key, value: $0.element, timestampDelta: Int64($0.offset))
@@ -56,12 +56,13 @@ struct BatchMaker {
 
     private func corrupt(_ whole: [UInt8], _ batch: BatchSpec) throws -> [UInt8] {
         var bytes = whole
+        let isMessageSet = (batch.magic ?? 2) < 2
         switch batch.corrupt {
         case nil: break
-        case "crc": bytes[20] ^= 1
+        case "crc": bytes[isMessageSet ? 15 : 20] ^= 1
         case "payloadbit":
-            // The last value is followed by its header count, one byte.
-            bytes[bytes.count - 2] ^= 1
+            // The last value of a batch is followed by its header count, one byte.
+            bytes[bytes.count - (isMessageSet ? 1 : 2)] ^= 1
         case "truncate": bytes.removeLast(3)
         case "lengthTooLong":
             let length = bytes.withUnsafeBytes {
@@ -73,15 +74,32 @@ struct BatchMaker {
         return bytes
     }
 
-    private func messageSet(_ batch: BatchSpec, _ magic: Int8) -> [UInt8] {
+    private func messageSet(_ batch: BatchSpec, _ magic: Int8) throws -> [UInt8] {
+        let attributes = Int8(truncatingIfNeeded: batch.attributes ?? 0)
         var writer = ByteWriter()
         for (index, value) in values(batch).enumerated() {
             Message(
-                offset: Int64(index), magic: magic, timestamp: baseTimestamp(batch) + Int64(index),
-                key: batch.key.map { Array($0.utf8) }, value: value
+                offset: Int64(index), magic: magic, attributes: attributes,
+                timestamp: baseTimestamp(batch) + Int64(index), key: batch.key.map { Array($0.utf8) }, value: value
             ).write(to: &writer)
         }
-        return writer.bytes
+        guard let compression = batch.compression else { return try corrupt(writer.bytes, batch) }
+        let codec: Int8
+        var value = writer.bytes
+        switch compression {
+        case "gzip":
+            codec = 1
+            value = GzipStored.compress(value)
+        case "brokenGzip": codec = 1
+        case "codec5": codec = 5
+        default: throw ConformanceError(description: "compression \(compression) is not known")
+        }
+        var outer = ByteWriter()
+        Message(
+            offset: Int64(max((batch.recordCount ?? 1) - 1, 0)), magic: magic, attributes: attributes | codec,
+            timestamp: maxTimestamp(batch), value: value
+        ).write(to: &outer)
+        return try corrupt(outer.bytes, batch)
     }
 
     private func producerID(_ alias: ProducerAlias?) throws -> Int64 {

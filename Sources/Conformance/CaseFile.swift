@@ -1,22 +1,47 @@
 import FoundationEssentials
 import Glibc
+import KafkaWire
+import RecordCompression
 
 /// A file of sequence cases: what a producer sends, step by step, and what a broker answered.
 public struct CaseFile: Decodable, Sendable {
     /// The cases, in file order.
     public var cases: [SequenceCase]
+    /// What was recorded outside the sequence rules, in a file of that kind.
+    var outside: OutsideRecord?
 
-    /// Reads the file at `path`.
+    private enum CodingKeys: String, CodingKey { case cases }
+
+    /// A packed file that unpacks to more is refused, bytes.
+    private static let largestFile = 256 << 20
+
+    /// Reads the file at `path`, which may be packed with gzip.
     ///
     /// - Throws: ``ConformanceError`` naming the file and what is wrong with it.
     public init(path: String) throws {
-        guard let data = FileManager.default.contents(atPath: path) else {
+        guard var data = FileManager.default.contents(atPath: path) else {
             throw ConformanceError(description: "cases \(path): the file cannot be read")
         }
+        if data.starts(with: [0x1f, 0x8b]) {
+            let packed = [UInt8](data)
+            do {
+                data = Data(
+                    try packed.withUnsafeBytes { try Decompression.decompress($0, .gzip, limit: Self.largestFile) })
+            } catch {
+                throw ConformanceError(description: "cases \(path): \(error)")
+            }
+        }
+        if let outside = OutsideRecord(data) {
+            cases = []
+            self.outside = outside
+            return
+        }
+        outside = nil
         do {
             self = try JSONDecoder().decode(CaseFile.self, from: data)
         } catch {
-            throw ConformanceError(description: "cases \(path): not a file of sequence cases: \(error)")
+            throw ConformanceError(
+                description: "cases \(path): neither sequence cases nor what a broker says outside them: \(error)")
         }
     }
 }

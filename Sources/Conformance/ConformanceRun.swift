@@ -25,8 +25,12 @@ public struct CaseOutcome: Sendable {
     public var result: Result
 
     init(_ one: SequenceCase, _ result: Result) {
-        group = one.group
-        name = one.name
+        self.init(group: one.group, name: one.name, result)
+    }
+
+    init(group: String, name: String, _ result: Result) {
+        self.group = group
+        self.name = name
         self.result = result
     }
 }
@@ -45,17 +49,24 @@ public struct ConformanceRun: Sendable {
     public var target: Target
     /// The cases.
     public var cases: [SequenceCase]
+    private var outside: OutsideRecord?
 
     /// Cases of `file` against `target`.
     public init(_ target: Target, _ file: CaseFile) {
         self.target = target
         cases = file.cases
+        outside = file.outside
     }
 
     /// Runs every case; several at a time, since some wait for seconds. Blocks until all are done.
     ///
     /// - Parameter progress: called after each case, from any thread.
     public func run(progress: @escaping @Sendable (CaseOutcome) -> Void = { _ in }) -> [CaseOutcome] {
+        if let outside {
+            let outcomes = run(outside)
+            outcomes.forEach(progress)
+            return outcomes
+        }
         // Longest first: a case that waits for a replica to leave the in-sync set takes ten seconds and more.
         let order = cases.indices.sorted { Self.weight(cases[$0]) > Self.weight(cases[$1]) }
         let queue = WorkQueue(order: order)
@@ -76,6 +87,27 @@ public struct ConformanceRun: Sendable {
         }
         for _ in 0..<workers { done.wait() }
         return cases.indices.compactMap { queue.outcome($0) }
+    }
+
+    private func run(_ outside: OutsideRecord) -> [CaseOutcome] {
+        let tag = String(UInt32.random(in: .min ... .max), radix: 36)
+        switch target {
+        case .bootstrap(let host, let port): return OutsideRunner.run(outside, host: host, port: port, tag: tag)
+        case .embedded(let release):
+            do {
+                let cluster = try EmbeddedCluster.launch(
+                    BrokerConfiguration(
+                        release: release,
+                        nodes: [
+                            .init(id: 1, advertisedHost: "127.0.0.1", listen: .address(host: "127.0.0.1", port: 0))
+                        ]))
+                defer { cluster.end() }
+                return OutsideRunner.run(outside, host: "127.0.0.1", port: try cluster.port(of: 1), tag: tag)
+            } catch {
+                let difference = Difference(place: "run", expected: "the broker starts", got: "\(error)")
+                return [CaseOutcome(group: "outside", name: "broker", .failed([difference]))]
+            }
+        }
     }
 
     private var parallel: Int {

@@ -28,25 +28,35 @@ enum BatchAdmission {
         return .batch(size: Int(length) + 12, magic: magic)
     }
 
-    /// Checks what Produce v3 and later demand: exactly one whole batch of magic 2.
+    /// The attributes of the batch of magic 2 at the start of `section`, of which at least 23 bytes are there.
+    static func attributes(_ section: UnsafeRawBufferPointer) -> Int16 {
+        Int16(bigEndian: section.loadUnaligned(fromByteOffset: 21, as: Int16.self))
+    }
+
+    /// The producer id of a batch of magic 2; -1 when it has none or is too short for one.
+    static func producerID(_ batch: UnsafeRawBufferPointer) -> Int64 {
+        batch.count >= 51 ? Int64(bigEndian: batch.loadUnaligned(fromByteOffset: 43, as: Int64.self)) : -1
+    }
+
+    /// Checks what Produce v3 and later demand: exactly one whole batch of magic 2 (`ProduceRequest.validateRecords`).
     ///
     /// - Returns: the bytes of the batch.
     /// - Throws: ``Refusal``.
     static func singleBatch(
-        in section: UnsafeRawBufferPointer, version: Int16
+        in section: UnsafeRawBufferPointer, version: Int16, release: Release
     ) throws(Refusal) -> UnsafeRawBufferPointer {
         switch next(in: section, at: 0) {
-        case .none: throw Refusal(.invalidRecord, namesLogStart: false)
+        case .none: throw Refusal.invalidRecord(release, namesLogStart: false)
         case .corrupt: throw Refusal(.corruptMessage, namesLogStart: false)
         case .batch(let size, let magic):
-            guard magic == 2 else { throw Refusal(.invalidRecord, namesLogStart: false) }
+            guard magic == 2 else { throw Refusal.invalidRecord(release, namesLogStart: false) }
             let batch = UnsafeRawBufferPointer(rebasing: section[..<size])
-            if version < 7, let header = RecordBatchHeader(batch), header.compression == .zstd {
+            if version < 7, release.knowsZstd, size >= 23, attributes(batch) & 7 == Compression.zstd.rawValue {
                 throw Refusal(.unsupportedCompressionType, namesLogStart: false)
             }
             switch next(in: section, at: size) {
             case .none: return batch
-            case .batch: throw Refusal(.invalidRecord, namesLogStart: false)
+            case .batch: throw Refusal.invalidRecord(release, namesLogStart: false)
             case .corrupt: throw Refusal(.corruptMessage, namesLogStart: false)
             }
         }

@@ -121,7 +121,7 @@ struct BrokerProperties: Sendable {
         _ = try SaslSettings(properties)
         func int64(_ name: String, _ value: inout Int64) throws { try reader.int64("", name, into: &value) }
         producerExpirationMs = release.defaultProducerExpirationMs
-        if !release.isAtLeast(3, 4) { try int64("transactional.id.expiration.ms", &producerExpirationMs) }
+        if !release.hasProducerExpirationSetting { try int64("transactional.id.expiration.ms", &producerExpirationMs) }
         try int64("producer.id.expiration.ms", &producerExpirationMs)
         try int64("producer.id.expiration.check.interval.ms", &producerExpirationCheckMs)
         try int64("log.retention.check.interval.ms", &retentionCheckMs)

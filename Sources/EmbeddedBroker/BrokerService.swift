@@ -42,8 +42,8 @@ public struct BrokerService: Sendable {
         let (host, port) = try Self.address(listen, "listen")
         guard let release = Release(release) else {
             throw UsageError(
-                description: "release \(release): wanted an Apache Kafka release from 0.11 on, for example "
-                    + Release.tested.joined(separator: ", "))
+                description: "release \(release): wanted an Apache Kafka release: "
+                    + Release.known.joined(separator: ", "))
         }
         var values: [String: String] = [:]
         for property in properties {

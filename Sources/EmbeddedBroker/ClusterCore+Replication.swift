@@ -42,7 +42,10 @@ extension ClusterCore {
             }
             partition.replicas[index].lastCaughtUpMs = now
             let isCaughtUp = partition.replicas[index].log.logEndOffset >= leaderEnd
-            if isCaughtUp, !partition.replicas[index].isInSync {
+            // A node that the controller no longer counts on stays out, though it may have everything.
+            if isCaughtUp, !partition.replicas[index].isInSync,
+                nodes[partition.replicas[index].nodeID]?.isFenced == false
+            {
                 partition.replicas[index].isInSync = true
                 logger.info("replica joined the in-sync set", metadata: metadata(partition, index))
             }
@@ -88,7 +91,7 @@ extension ClusterCore {
                 changed = true
                 logger.info("replica left the in-sync set: it lags", metadata: metadata(partition, index))
             }
-            if changed {
+            if changed, release.movesHighWatermarkOnShrink {
                 _ = partition.updateHighWatermark(release: release)
                 partition.wakeWaiters()
             }

@@ -7,7 +7,7 @@ import Synchronization
 ///
 /// A socket that was handed over, perhaps bound in another network namespace, stays the same one: a stop shuts it down, so
 /// that connections are refused, and a start listens on it again. That keeps the port only if it was bound by number;
-/// a socket of our own is made anew with the number it had.
+/// a socket of our own is made anew at once, with the number it had.
 final class Listener: Sendable {
     private struct State {
         var descriptor: Int32
@@ -101,11 +101,14 @@ final class Listener: Sendable {
         }
         guard let channel else { return }
         try? channel.close().wait()
-        if host == nil {
+        guard let host else {
             _ = shutdown(state.withLock { $0.descriptor }, Int32(SHUT_RDWR))
-        } else {
-            closeDescriptor()
+            return
         }
+        closeDescriptor()
+        // A socket that is bound and does not listen refuses too, and nobody else is given the port meanwhile.
+        guard let keeper = try? Self.bind(host, port) else { return }
+        state.withLock { $0.descriptor = keeper }
     }
 
     private func closeDescriptor() {

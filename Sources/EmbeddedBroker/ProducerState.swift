@@ -47,13 +47,16 @@ public struct ProducerState: Sendable, Equatable {
     public private(set) var batches: [Batch] = []
     /// Maximum timestamp of the last batch, milliseconds: what expiration goes by.
     public private(set) var lastTimestampMs: Int64 = -1
+    /// Whether a transactional batch was appended and no marker has ended its transaction.
+    public private(set) var hasOpenTransaction = false
 
     /// A producer of which nothing is known.
     public init() {}
 
     /// Decides on a batch of this producer, in a log that has or has not ever held a record.
     public func decide(
-        epoch batchEpoch: Int16, firstSequence: Int32, lastSequence: Int32, logWasWritten: Bool, release: Release
+        epoch batchEpoch: Int16, firstSequence: Int32, lastSequence: Int32, isTransactional: Bool = false,
+        logWasWritten: Bool, release: Release
     ) -> Decision {
         if batchEpoch == epoch,
             let known = batches.first(where: {
@@ -63,32 +66,48 @@ public struct ProducerState: Sendable, Equatable {
             return .duplicate(known)
         }
         if batchEpoch < epoch { return .refuse(.invalidProducerEpoch) }
-        if epoch == -1 { return decideUnknown(firstSequence, logWasWritten: logWasWritten, release: release) }
-        if batchEpoch > epoch { return firstSequence == 0 ? .append : .refuse(.outOfOrderSequenceNumber) }
-        guard let last = batches.last?.lastSequence else {
-            return firstSequence == 0 ? .append : .refuse(.outOfOrderSequenceNumber)
+        if let code = sequenceFault(
+            batchEpoch, firstSequence, lastSequence, logWasWritten: logWasWritten, release: release)
+        {
+            return .refuse(code)
         }
-        if Int64(firstSequence) == Int64(last) + 1 || (firstSequence == 0 && last == .max) { return .append }
-        // Less than half of the sequence space before the window is older; more is a gap beyond the wrap.
-        let back = (Int64(batches[0].firstSequence) - Int64(lastSequence)) & 0x7fff_ffff
-        if release.refusesOldDuplicateAs46, (1..<1 << 30).contains(back) {
-            return .refuse(.duplicateSequenceNumber)
-        }
-        return .refuse(.outOfOrderSequenceNumber)
+        return hasOpenTransaction && !isTransactional ? .refuse(.invalidTxnState) : .append
     }
 
-    private func decideUnknown(_ firstSequence: Int32, logWasWritten: Bool, release: Release) -> Decision {
-        if firstSequence == 0 { return .append }
+    /// What is wrong with a sequence, when the epoch is this one or a newer one (`ProducerAppendInfo.checkSequence`).
+    private func sequenceFault(
+        _ batchEpoch: Int16, _ firstSequence: Int32, _ lastSequence: Int32, logWasWritten: Bool, release: Release
+    ) -> ErrorCode? {
+        guard batchEpoch == epoch else {
+            guard firstSequence != 0 else { return nil }
+            return epoch == -1
+                ? Self.unknownFault(logWasWritten: logWasWritten, release: release) : .outOfOrderSequenceNumber
+        }
+        if epoch == -1, release.epochMinusOneIsNoState {
+            return firstSequence == 0 ? nil : Self.unknownFault(logWasWritten: logWasWritten, release: release)
+        }
+        guard let last = batches.last?.lastSequence else {
+            return firstSequence == 0 ? nil : release.unknownNextSequenceCode
+        }
+        let oldest = batches[0].firstSequence
+        if release.refusesOldDuplicateAs46, lastSequence != 0, oldest != .max, lastSequence < oldest {
+            return .duplicateSequenceNumber
+        }
+        let isNext = Int64(firstSequence) == Int64(last) + 1 || (firstSequence == 0 && last == .max)
+        return isNext ? nil : .outOfOrderSequenceNumber
+    }
+
+    private static func unknownFault(logWasWritten: Bool, release: Release) -> ErrorCode? {
         switch release.unknownProducerRule {
-        case .accepted: return .append
-        case .acceptedUnlessNeverWritten: return logWasWritten ? .append : .refuse(.outOfOrderSequenceNumber)
-        case .outOfOrder: return .refuse(.outOfOrderSequenceNumber)
-        case .unknownProducerID: return .refuse(.unknownProducerId)
+        case .accepted: nil
+        case .acceptedUnlessNeverWritten: logWasWritten ? nil : .outOfOrderSequenceNumber
+        case .outOfOrder: .outOfOrderSequenceNumber
+        case .unknownProducerID: .unknownProducerId
         }
     }
 
     /// Records a batch that was appended, and forgets what falls out of `window`; a new epoch forgets all before it.
-    public mutating func append(_ batch: Batch, epoch batchEpoch: Int16, window: Int) {
+    public mutating func append(_ batch: Batch, epoch batchEpoch: Int16, window: Int, isTransactional: Bool = false) {
         if batchEpoch != epoch {
             batches.removeAll(keepingCapacity: true)
             epoch = batchEpoch
@@ -96,6 +115,7 @@ public struct ProducerState: Sendable, Equatable {
         if batches.count >= window { batches.removeFirst(batches.count - window + 1) }
         batches.append(batch)
         lastTimestampMs = batch.timestampMs
+        if isTransactional { hasOpenTransaction = true }
     }
 
     /// What a snapshot keeps: the last batch only, so that the window is 1 after a restart.

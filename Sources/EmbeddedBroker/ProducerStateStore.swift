@@ -22,7 +22,7 @@ struct ProducerStateStore {
     func decide(_ header: RecordBatchHeader, logWasWritten: Bool) -> ProducerState.Decision {
         (states[header.producerID] ?? ProducerState()).decide(
             epoch: header.producerEpoch, firstSequence: header.baseSequence, lastSequence: header.lastSequence,
-            logWasWritten: logWasWritten, release: release)
+            isTransactional: header.isTransactional, logWasWritten: logWasWritten, release: release)
     }
 
     /// Records an appended batch; its header carries the assigned offsets and timestamps.
@@ -33,7 +33,8 @@ struct ProducerStateStore {
                 firstSequence: header.baseSequence, lastSequence: header.lastSequence, firstOffset: header.baseOffset,
                 lastOffset: last, timestampMs: header.maxTimestamp)
             states[header.producerID, default: ProducerState()].append(
-                batch, epoch: header.producerEpoch, window: release.duplicateWindow)
+                batch, epoch: header.producerEpoch, window: release.duplicateWindow,
+                isTransactional: header.isTransactional)
         }
         mapEndOffset = last + 1
     }
@@ -57,6 +58,8 @@ struct ProducerStateStore {
     mutating func deleteSnapshot(at offset: Int64) { snapshots[offset] = nil }
 
     mutating func logStartMoved(to offset: Int64) {
+        if release.forgetsProducersBelowLogStart { states = states.filter { isRetained($0.value, logStart: offset) } }
+        if release.deletesSnapshotsBelowLogStart { snapshots = snapshots.filter { $0.key >= offset } }
         mapEndOffset = max(mapEndOffset, offset)
         lastSnapshotOffset = snapshots.keys.max() ?? offset
     }
@@ -115,12 +118,19 @@ struct ProducerStateStore {
         }
         states.removeAll()
         if let latest = snapshots.keys.max() {
-            states = snapshots[latest]!.filter { !isExpired($0.value, nowMs: nowMs) }
+            states = snapshots[latest]!.filter {
+                !isExpired($0.value, nowMs: nowMs) && isRetained($0.value, logStart: logStart)
+            }
             lastSnapshotOffset = latest
         } else {
             lastSnapshotOffset = logStart
         }
         mapEndOffset = lastSnapshotOffset
+    }
+
+    /// Whether the last batch's end is still in the log; since 2.4 that does not matter.
+    private func isRetained(_ state: ProducerState, logStart: Int64) -> Bool {
+        !release.forgetsProducersBelowLogStart || (state.batches.last?.lastOffset ?? -1) >= logStart
     }
 
     private func isExpired(_ state: ProducerState, nowMs: Int64) -> Bool {

@@ -17,4 +17,10 @@ struct Refusal: Error, Equatable {
         self.message = message
         self.recordErrors = recordErrors
     }
+
+    /// What an `InvalidRecordException` outside the record-by-record checks becomes in `release`.
+    static func invalidRecord(_ release: Release, namesLogStart: Bool = true) -> Refusal {
+        release.hasInvalidRecordError
+            ? Refusal(.invalidRecord, namesLogStart: namesLogStart) : Refusal(.corruptMessage, namesLogStart: false)
+    }
 }

@@ -15,6 +15,8 @@ struct TopicConfiguration: Sendable, Equatable {
     var segmentMs: Int64 = 604_800_000
     var segmentBytes = 1_073_741_824
     var convertsDown = true
+    /// Magic of what is stored: 0, 1 or 2.
+    var messageFormat: Int8 = 2
     var uncleanLeaderElection = false
     /// The topic's own properties as they were given.
     var properties: [String: String] = [:]
@@ -43,7 +45,7 @@ struct TopicConfiguration: Sendable, Equatable {
             "message.timestamp.before.max.ms", "log.message.timestamp.before.max.ms", into: &timestampBeforeMaxMs)
         try reader.int64(
             "message.timestamp.after.max.ms", "log.message.timestamp.after.max.ms", into: &timestampAfterMaxMs)
-        if !release.isAtLeast(4, 0) {
+        if release.hasTimestampDifferenceSetting {
             // The setting that KIP-937 split in two; the new names win.
             let old = "message.timestamp.difference.max.ms"
             if topic["message.timestamp.before.max.ms"] == nil {
@@ -56,7 +58,13 @@ struct TopicConfiguration: Sendable, Equatable {
         try reader.choice(
             "message.timestamp.type", "log.message.timestamp.type", ["CreateTime", "LogAppendTime"]
         ) { usesLogAppendTime = $0 == "LogAppendTime" }
-        try reader.bool("message.downconversion.enable", "log.message.downconversion.enable", into: &convertsDown)
+        if release.hasDownConversionSetting {
+            try reader.bool("message.downconversion.enable", "log.message.downconversion.enable", into: &convertsDown)
+        }
+        if let text = topic["message.format.version"] ?? broker["log.message.format.version"] {
+            let format = try Self.messageFormat(text, release)
+            if release.obeysMessageFormatVersion { messageFormat = format }
+        }
         try reader.bool(
             "unclean.leader.election.enable", "unclean.leader.election.enable", into: &uncleanLeaderElection)
         if let policy = topic["cleanup.policy"] ?? broker["log.cleanup.policy"] {
@@ -68,6 +76,20 @@ struct TopicConfiguration: Sendable, Equatable {
             isCompacted = parts.contains("compact")
             isDeleted = parts.contains("delete")
         }
+    }
+
+    /// The magic of a `message.format.version`: 0 before 0.10, 1 before 0.11, else 2 (`ApiVersion.recordVersion`).
+    private static func messageFormat(_ text: String, _ release: Release) throws -> Int8 {
+        let numbers = text.split(separator: "-")[0].split(separator: ".", omittingEmptySubsequences: false)
+        let parts = numbers.map { Int($0) ?? -1 }
+        guard parts.count >= 2, parts.allSatisfy({ $0 >= 0 }), (parts[0], parts[1]) >= (0, 8),
+            (parts[0], parts[1]) <= (release.major, release.minor)
+        else {
+            throw BrokerConfigurationError(
+                property: "message.format.version", value: text, wanted: "a release from 0.8 to \(release)")
+        }
+        if parts[0] > 0 || parts[1] >= 11 { return 2 }
+        return parts[1] == 10 ? 1 : 0
     }
 }
 

@@ -15,7 +15,7 @@ public struct RecordBatchBuilder: Sendable {
         header.recordCount = Int32(records.count)
         header.lastOffsetDelta = Int32(records.count) - 1
         header.baseTimestamp = baseTimestamp
-        header.maxTimestamp = baseTimestamp + (records.map(\.timestampDelta).max() ?? 0)
+        header.maxTimestamp = baseTimestamp &+ (records.map(\.timestampDelta).max() ?? 0)
         header.producerID = producerID
         header.producerEpoch = producerEpoch
         header.baseSequence = baseSequence

@@ -158,7 +158,10 @@ public struct BrokerSpec: Sendable, Equatable {
     }
 
     private static func release(_ value: ScenarioValue, kind: Kind, rules: ScenarioRules) throws -> String {
-        if kind == .embedded, let releases = rules.releases { return try value.choice(of: releases) }
+        if kind == .embedded, let releases = rules.releases {
+            if let text = try? value.text(), rules.playsRelease(text) { return text }
+            return try value.choice(of: releases)
+        }
         let text = try value.text()
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard (2...4).contains(parts.count), parts.allSatisfy({ DecimalText.whole(String($0)) ?? -1 >= 0 }) else {

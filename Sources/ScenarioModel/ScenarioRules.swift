@@ -7,8 +7,10 @@ public struct ScenarioRules: Sendable {
     public var clients: [String]
     /// Names that `broker.kind` may have.
     public var brokerKinds: [String]
-    /// Releases that the embedded broker plays; nil: anything that looks like a release.
+    /// Releases that the embedded broker plays, for suggestions; nil: anything that looks like a release.
     public var releases: [String]?
+    /// Whether the embedded broker plays a release that is not listed word for word, for example a patch release.
+    public var playsRelease: @Sendable (String) -> Bool
     /// Measures that an expectation may name. `error_codes.NN` stands for any error code,
     /// `fetched_records.NN` and `fetch_errors.NN` for any Fetch version.
     public var measures: [String]
@@ -19,12 +21,14 @@ public struct ScenarioRules: Sendable {
     public init(
         vocabulary: FaultVocabulary, clients: [String] = ScenarioRules.clients,
         brokerKinds: [String] = BrokerSpec.Kind.allCases.map(\.rawValue), releases: [String]? = nil,
+        playsRelease: @escaping @Sendable (String) -> Bool = { _ in false },
         measures: [String] = ScenarioRules.measures, apis: [String] = ScenarioRules.apis
     ) {
         self.vocabulary = vocabulary
         self.clients = clients
         self.brokerKinds = brokerKinds
         self.releases = releases
+        self.playsRelease = playsRelease
         self.measures = measures
         self.apis = apis
     }

@@ -21,7 +21,7 @@ struct BrokerCommand: ParsableCommand {
     @Option(help: "HOST:PORT that clients are told to connect to, where that is not where it listens.")
     var advertise: String?
 
-    @Option(help: "Apache Kafka release to play, from 0.11 on.")
+    @Option(help: "Apache Kafka release to play, from 0.11 to 4.5; --releases lists them.")
     var release: String = Release.standard.description
 
     @Option(name: .customLong("topic"), help: "A topic that exists from the start, NAME:PARTITIONS; repeatable.")
@@ -30,7 +30,11 @@ struct BrokerCommand: ParsableCommand {
     @Option(name: .customLong("config"), help: "A broker property, KEY=VALUE; repeatable.")
     var properties: [String] = []
 
+    @Flag(help: "List the releases and what differs between them, and do nothing else.")
+    var releases = false
+
     func run() throws {
+        if releases { return print(Release.overview) }
         var logger = Logger(label: "crosswind.broker") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .notice
         let service = BrokerService(

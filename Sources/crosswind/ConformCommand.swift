@@ -49,7 +49,8 @@ struct ConformCommand: ParsableCommand {
         if let embedded {
             guard let release = Release(embedded) else {
                 throw ConformanceError(
-                    description: "release \(embedded): wanted an Apache Kafka release from 0.11 on, for example 4.3")
+                    description: "release \(embedded): wanted an Apache Kafka release: "
+                        + Release.known.joined(separator: ", "))
             }
             return .embedded(release)
         }

@@ -2,96 +2,102 @@ import Conformance
 import EmbeddedBroker
 import Foundation
 import KafkaWire
+import RecordCompression
 import Testing
 
-/// Where the recorded cases are: a folder beside the checkout, or what CROSSWIND_SHARED says.
-enum Golden {
-    static let folder: String? = {
-        if let named = ProcessInfo.processInfo.environment["CROSSWIND_SHARED"] { return named + "/golden/sequence" }
-        var place = URL(filePath: #filePath).deletingLastPathComponent()
-        while place.path != "/" {
-            let candidate = place.appending(path: "shared/golden/sequence").path
-            if FileManager.default.fileExists(atPath: candidate) { return candidate }
-            place = place.deletingLastPathComponent()
-        }
-        return nil
-    }()
-}
-
 @Suite(.serialized) struct GoldenTests {
-    @Test(
-        .enabled(if: Golden.folder != nil, "needs shared/golden beside the checkout; CROSSWIND_SHARED=DIR says where"))
-    func everyRecordedCaseMatchesRelease43() throws {
-        let file = try CaseFile(path: Golden.folder! + "/kafka-4.3.0.json")
-        let report = ConformanceReport(ConformanceRun(.embedded(.standard), file).run())
-        #expect(report.failed == 0, "\(report.table)")
-        #expect(report.skipped == 0)
-        #expect(report.passed == file.cases.count && report.passed > 0)
+    @Test func everyReleaseIsThere() {
+        let rules = GoldenCorpus.recordings.filter { !$0.isOutside }
+        #expect(Set(rules.map(\.release)).count == 16 && GoldenCorpus.recordings.count == 32)
     }
 
-    /// The detector can fail: an older release does not answer as 4.3 did.
+    @Test(arguments: GoldenCorpus.recordings) func everyRecordedAnswerIsGiven(recording: GoldenCorpus.Recording) throws
+    {
+        let report = try #require(GoldenCorpus.reports[recording.file])
+        #expect(report.failed == 0, "\(report.table)")
+        #expect(report.passed > 30)
+        // What was not recorded says so; nothing else is left out.
+        for outcome in report.outcomes {
+            if case .skipped(let reason) = outcome.result {
+                #expect(reason.hasPrefix("was not recorded"), "\(outcome)")
+            }
+        }
+    }
+
+    /// The detector can fail: a release does not answer as its neighbour did.
     @Test(
-        .enabled(if: Golden.folder != nil, "needs shared/golden beside the checkout; CROSSWIND_SHARED=DIR says where"))
-    func anotherReleaseDoesNotMatch() throws {
-        var file = try CaseFile(path: Golden.folder! + "/kafka-4.3.0.json")
-        file.cases = file.cases.filter { $0.group == "first" || $0.group == "duplicate" }
-        let old = try #require(Release("0.11"))
-        let report = ConformanceReport(ConformanceRun(.embedded(old), file).run())
-        #expect(report.failed > 0)
+        arguments: [
+            ("kafka-4.3.0.json.gz", "0.11"), ("kafka-1.0.2.json.gz", "1.0.0"), ("kafka-2.4.1.json.gz", "2.3"),
+            ("kafka-2.4.1.json.gz", "2.5"), ("kafka-2.1.1-outside-produce.json.gz", "2.2"),
+        ]) func anotherReleaseDoesNotMatch(name: String, release: String) throws
+    {
+        var file = try CaseFile(path: GoldenCorpus.folder + "/" + name)
+        let quick = ["first", "duplicate", "malformed", "wrong"]
+        file.cases = file.cases.filter { quick.contains($0.group) }
+        let other = try #require(Release(release))
+        #expect(ConformanceReport(ConformanceRun(.embedded(other), file).run()).failed > 0)
     }
 
     /// `--bootstrap` skips what it cannot do and counts it apart.
-    @Test(
-        .enabled(if: Golden.folder != nil, "needs shared/golden beside the checkout; CROSSWIND_SHARED=DIR says where"))
-    func anAddressSkipsActions() throws {
+    @Test func anAddressSkipsActions() throws {
         let cluster = try EmbeddedCluster.launch(
             BrokerConfiguration(
                 nodes: [.init(id: 1, advertisedHost: "127.0.0.1", listen: .address(host: "127.0.0.1", port: 0))]))
         defer { cluster.end() }
-        let file = try CaseFile(path: Golden.folder! + "/kafka-4.3.0.json")
+        let file = try CaseFile(path: GoldenCorpus.folder + "/kafka-4.3.0.json.gz")
         let target = ConformanceRun.Target.bootstrap(host: "127.0.0.1", port: try cluster.port(of: 1))
         let report = ConformanceReport(ConformanceRun(target, file).run())
         #expect(report.failed == 0, "\(report.table)")
         #expect(report.passed > 50 && report.skipped > 10)
         #expect(report.table.hasSuffix("\(report.passed) passed, 0 failed, \(report.skipped) skipped"))
     }
-}
 
-struct CaseFileTests {
-    private func write(_ text: String) throws -> String {
-        let path = FileManager.default.temporaryDirectory.appending(path: "cases-\(UUID().uuidString).json").path
-        try text.write(toFile: path, atomically: true, encoding: .utf8)
-        return path
+    /// The corpus unpacks, and where the recordings themselves are at hand, it is what they say.
+    @Test(arguments: GoldenCorpus.recordings) func theCorpusIsWhatWasRecorded(recording: GoldenCorpus.Recording) throws
+    {
+        let packed = try [UInt8](Data(contentsOf: URL(filePath: recording.path)))
+        let ours = Data(try packed.withUnsafeBytes { try Decompression.decompress($0, .gzip, limit: 1 << 26) })
+        #expect(String(decoding: ours, as: UTF8.self).contains("magic"))
+        guard let shared = GoldenCorpus.shared else { return }
+        let places = ["/releases/", "/sequence/"].map { shared + $0 + recording.file.dropLast(3) }
+        guard let original = places.first(where: { FileManager.default.fileExists(atPath: $0) }) else { return }
+        #expect(try Data(contentsOf: URL(filePath: original)) == ours, "\(original)")
     }
 
-    @Test func aMissingFileIsNamed() {
-        #expect(throws: ConformanceError.self) { _ = try CaseFile(path: "/nonexistent/cases.json") }
+    /// The table of docs/broker.md is what the runs gave.
+    @Test func theTableOfReleasesIsTrue() throws {
+        let page = try String(contentsOfFile: GoldenCorpus.checkout + "/docs/broker.md", encoding: .utf8)
+        let table = Self.table()
+        #expect(page.contains(table), "docs/broker.md should hold:\n\(table)")
     }
 
-    @Test func aWrongExpectationFails() throws {
-        let path = try write(
-            """
-            {"cases": [{"group": "g", "name": "n", "steps": [{"produce": {"acks": -1, "entries": [{"partition": 0, \
-            "batches": [{"producer": "A", "epoch": 0, "baseSequence": 0, "recordCount": 1}]}]}, \
-            "answer": {"entries": [{"partition": 0, "errorCode": 45, "baseOffset": -1}]}}], "logEndOffset": 7}]}
-            """)
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        let outcomes = ConformanceRun(.embedded(.standard), try CaseFile(path: path)).run()
-        guard case .failed(let differences) = outcomes.first?.result else {
-            Issue.record("the case did not fail")
-            return
+    private static func table() -> String {
+        var lines = [
+            "| release | recorded from | cases | agreed | answers outside Produce | agreed |",
+            "|---|---|---|---|---|---|",
+        ]
+        for name in Release.known {
+            let own = GoldenCorpus.recordings.filter { plays($0.release) == name }
+            guard let recorded = own.first?.release else {
+                lines.append("| \(name) | not recorded | | | | |")
+                continue
+            }
+            func sum(_ isOutside: Bool, _ count: (ConformanceReport) -> Int) -> String {
+                let some = own.filter { $0.isOutside == isOutside }.compactMap { GoldenCorpus.reports[$0.file] }
+                return some.isEmpty ? "" : "\(some.reduce(0) { $0 + count($1) })"
+            }
+            let cells = [
+                name, recorded, sum(false) { $0.passed + $0.failed }, sum(false, \.passed),
+                sum(true) { $0.passed + $0.failed }, sum(true, \.passed),
+            ]
+            lines.append("|" + cells.map { $0.isEmpty ? " |" : " \($0) |" }.joined())
         }
-        #expect(differences.count == 2)
+        return lines.joined(separator: "\n")
     }
 
-    @Test func nullRecordsAreNeverAnswered() throws {
-        let path = try write(
-            """
-            {"cases": [{"group": "malformed", "name": "null", "steps": [{"produce": {"acks": -1, "entries": \
-            [{"partition": 0, "batches": null}]}, "answer": {"connection": "no answer in 15 s"}}], "logEndOffset": 0}]}
-            """)
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        let outcomes = ConformanceRun(.embedded(.standard), try CaseFile(path: path)).run()
-        #expect(outcomes.first?.result == .passed)
+    /// The known release that a recorded one is: the newest that is not newer.
+    private static func plays(_ recorded: String) -> String? {
+        guard let release = Release(recorded) else { return nil }
+        return Release.known.last { Release($0).map { $0 <= release } ?? false }
     }
 }

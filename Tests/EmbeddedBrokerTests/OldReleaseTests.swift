@@ -45,7 +45,8 @@ struct OldReleaseTests {
         var seen: [String] = []
         let answer = try fetch(connection, version)
         try (answer.records ?? []).withUnsafeBytes { raw in
-            try MessageView.forEach(in: raw) {
+            // What follows the messages is filled up with one that is not whole (KIP-283).
+            try MessageView.forEach(in: raw, partialEnd: true) {
                 #expect($0.isCRCValid && $0.magic == (version < 2 ? 0 : 1))
                 seen.append(String(decoding: $0.value!, as: UTF8.self))
             }

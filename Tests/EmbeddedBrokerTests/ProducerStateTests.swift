@@ -58,7 +58,48 @@ struct ProducerStateTests {
     @Test(arguments: [("1.0.0", 46), ("1.0.1", 46), ("1.0.2", 45), ("1.1", 45), ("2.0", 45)] as [(String, Int16)])
     func onlyTheFirstReleasesOfTheWindowAnswer46(name: String, code: Int16) {
         let release = Self.release(name)
-        #expect(decide(state(upTo: 9, release), 0, release) == .refuse(ErrorCode(rawValue: code)))
+        #expect(decide(state(upTo: 9, release), 1, release) == .refuse(ErrorCode(rawValue: code)))
+    }
+
+    /// 46 in 1.0.0 is for a range that ends before the oldest batch known, but not at sequence 0.
+    @Test(
+        arguments: [(4, 4, 46), (3, 4, 46), (0, 4, 46), (0, 0, 45), (3, 5, 45), (12, 12, 45)] as [(Int32, Int32, Int16)]
+    )
+    func whatIsOldIn100(first: Int32, last: Int32, code: Int16) {
+        let release = Self.release("1.0.0")
+        #expect(decide(state(upTo: 9, release), first, to: last, release) == .refuse(ErrorCode(rawValue: code)))
+    }
+
+    /// Epoch -1 is an epoch like any other until KIP-360 made it "no state".
+    @Test(arguments: [("0.11", 45), ("1.1", 45), ("2.0", 59), ("2.4", 59)] as [(String, Int16)])
+    func epochMinusOneBefore25(name: String, code: Int16) {
+        let release = Self.release(name)
+        #expect(decide(ProducerState(), 7, epoch: -1, release) == .refuse(ErrorCode(rawValue: code)))
+        let known = state(upTo: 3, epoch: -1, release)
+        #expect(decide(known, 4, epoch: -1, release) == .append)
+        #expect(decide(known, 6, epoch: -1, release) == .refuse(.outOfOrderSequenceNumber))
+    }
+
+    @Test(arguments: ["2.5", "4.3"]) func epochMinusOneSince25(name: String) {
+        let release = Self.release(name)
+        #expect(decide(state(upTo: 3, epoch: -1, release), 6, epoch: -1, release) == .append)
+    }
+
+    /// A transaction that nothing ends refuses what is not part of it; a repetition is recognized all the same.
+    @Test func anOpenTransactionWantsTransactionalBatches() {
+        let release = Self.release("2.3")
+        var state = ProducerState()
+        state.append(
+            .init(firstSequence: 0, lastSequence: 0, firstOffset: 0, lastOffset: 0, timestampMs: 1), epoch: 0,
+            window: 5,
+            isTransactional: true)
+        #expect(decide(state, 1, release) == .refuse(.invalidTxnState))
+        #expect(
+            state.decide(
+                epoch: 0, firstSequence: 1, lastSequence: 1, isTransactional: true, logWasWritten: true,
+                release: release) == .append)
+        if case .duplicate = decide(state, 0, release) { return }
+        Issue.record("the repetition is not recognized")
     }
 
     @Test(arguments: [("0.11", 45), ("1.0.0", 59), ("1.1", 59), ("2.1", 59), ("2.4", 59)] as [(String, Int16)])
@@ -113,7 +154,9 @@ struct ProducerStateTests {
             .init(firstSequence: .max - 1, lastSequence: .max, firstOffset: 0, lastOffset: 1, timestampMs: 1), epoch: 0,
             window: release.duplicateWindow)
         #expect(decide(state, 0, release) == .append)
-        #expect(decide(state, 1, release) == .refuse(.outOfOrderSequenceNumber))
+        // 1.0.0 takes whatever ends below the oldest sequence for an old duplicate, across the wrap too.
+        let gap: ErrorCode = release.refusesOldDuplicateAs46 ? .duplicateSequenceNumber : .outOfOrderSequenceNumber
+        #expect(decide(state, 1, release) == .refuse(gap))
     }
 
     @Test func aSnapshotKeepsTheLastBatchOnly() {

@@ -72,6 +72,13 @@ import Testing
                 """)
     }
 
+    /// What is not listed may be played all the same: any patch release is.
+    @Test func aPatchReleaseIsTaken() throws {
+        let text = "broker: { release: '2.5.1', topics: [{ name: t, partitions: 1 }] }"
+        #expect(try scenario(text).cells.map(\.broker.release) == ["2.5.1"])
+        #expect(wrong("broker: { release: '4.3.1' }").contains("'4.3.1' is unknown"))
+    }
+
     @Test func unknownKinds() {
         #expect(
             wrong("producer: { client: librdkafk }") == """

@@ -1,8 +1,8 @@
 import KafkaWire
 
-// Fetch, v0 to v17, for consumers. No fetch sessions: the answer's session id is 0, which every client takes as "full
+// Fetch, v0 to v18, for consumers. No fetch sessions: the answer's session id is 0, which every client takes as "full
 // requests only" (KIP-227). Read committed equals read uncommitted, as there are no transactions. v0 to v3 are converted
-// down (see DownConversion). Gap: no fetch from followers (KIP-392).
+// down (see DownConversion) where the topic's format is newer. Gap: no fetch from followers (KIP-392).
 extension ClusterCore {
     /// Answers at once when `minBytes` are there or something is wrong; else waits up to `maxWaitMs`.
     func fetch(
@@ -72,15 +72,24 @@ extension ClusterCore {
         let batches = partition.replicas[leader].log.read(
             from: part.fetchOffset, limit: limit, maxBytes: atMost, minOne: isFirst && version >= 3)
         var records: [UInt8] = []
-        if version < 4 {
-            guard partition.configuration.convertsDown else {
-                answer.errorCode = ErrorCode.unsupportedVersion.rawValue
+        if let magic = conversion(partition.configuration.messageFormat, version, batches) {
+            var refusal: ErrorCode?
+            if partition.configuration.convertsDown {
+                do throws(DownConversion.UnsupportedCodec) {
+                    let conversion = DownConversion(release: release, magic: magic)
+                    records = try conversion.records(of: batches, from: part.fetchOffset)
+                } catch {
+                    refusal = .unsupportedCompressionType
+                }
+            } else {
+                refusal = .unsupportedVersion
+            }
+            if let refusal {
+                answer = FetchResponse.Partition(partitionIndex: part.partition)
+                answer.errorCode = refusal.rawValue
                 answer.highWatermark = -1
                 answer.records = []
                 return 0
-            }
-            for batch in batches {
-                records += DownConversion.messages(of: batch, from: part.fetchOffset, magic: version < 2 ? 0 : 1)
             }
         } else {
             records.reserveCapacity(batches.reduce(0) { $0 + $1.bytes.count })
@@ -88,6 +97,17 @@ extension ClusterCore {
         }
         answer.records = records
         return records.count
+    }
+
+    /// The magic that batches must be converted down to for a Fetch of this version; nil when they go out as they are
+    /// (`KafkaApis.maybeConvertFetchedData`).
+    private func conversion(_ format: Int8, _ version: Int16, _ batches: ArraySlice<StoredBatch>) -> Int8? {
+        guard version < 4 else { return nil }
+        func isNeeded(_ magic: Int8) -> Bool {
+            format > magic && (release.convertsByTopicFormat || batches.contains { $0.header.magic > magic })
+        }
+        if version < 2, isNeeded(0) { return 0 }
+        return isNeeded(1) ? 1 : nil
     }
 }
 

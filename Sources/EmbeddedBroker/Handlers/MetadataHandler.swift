@@ -33,7 +33,7 @@ extension ClusterCore {
             let created = try? createTopic(
                 name, partitions: properties.defaultPartitions,
                 replicationFactor: properties.defaultReplicationFactor, assignments: nil, properties: [:])
-            if created == ErrorCode.none, !release.isAtLeast(4, 0) { error = .leaderNotAvailable }
+            if created == ErrorCode.none, !release.createsTopicsAtOnce { error = .leaderNotAvailable }
         }
         return .init(errorCode: error.rawValue, name: name)
     }

@@ -1,7 +1,6 @@
 import KafkaWire
-import RecordCompression
 
-// ListOffsets v0 to v10, OffsetForLeaderEpoch v0 to v4. Gap: no tiered storage, so -4 and -5 answer like -2 and -1.
+// ListOffsets v0 to v11, OffsetForLeaderEpoch v0 to v4. Gap: no tiered storage, so -4 and -5 answer like -2 and -1.
 extension ClusterCore {
     /// Offsets by timestamp: -1 the end that consumers may read, -2 the start, -3 the largest timestamp, else the first
     /// record at or after it.
@@ -41,36 +40,17 @@ extension ClusterCore {
             guard let largest = log.batches.max(by: { $0.header.maxTimestamp < $1.header.maxTimestamp }) else {
                 return (-1, -1)
             }
-            let records = timestamps(of: largest)
-            let hit = records.first { $0.timestampMs == largest.header.maxTimestamp }
-            return hit ?? (largest.lastOffset, largest.header.maxTimestamp)
+            let hit = largest.records().first { $0.timestamp == largest.header.maxTimestamp }
+            return hit.map { ($0.offset, $0.timestamp) } ?? (largest.lastOffset, largest.header.maxTimestamp)
         default:
             for batch in log.batches
             where batch.header.maxTimestamp >= timestamp && batch.lastOffset >= log.logStartOffset {
                 guard batch.baseOffset < highWatermark else { break }
-                let hit = timestamps(of: batch).first {
-                    $0.timestampMs >= timestamp && $0.offset >= log.logStartOffset
-                }
-                if let hit { return hit }
+                let hit = batch.records().first { $0.timestamp >= timestamp && $0.offset >= log.logStartOffset }
+                if let hit { return (hit.offset, hit.timestamp) }
             }
             return (-1, -1)
         }
-    }
-
-    private static func timestamps(of batch: StoredBatch) -> [(offset: Int64, timestampMs: Int64)] {
-        var result: [(offset: Int64, timestampMs: Int64)] = []
-        let header = batch.header
-        batch.bytes.withUnsafeBytes { raw in
-            let section = UnsafeRawBufferPointer(rebasing: raw[RecordBatchHeader.size...])
-            try? Decompression.withRecords(section, header.compression ?? .none) { records in
-                try RecordView.forEach(in: records, count: header.recordCount) { record in
-                    let time =
-                        header.isLogAppendTime ? header.maxTimestamp : header.baseTimestamp &+ record.timestampDelta
-                    result.append((header.baseOffset + Int64(record.offsetDelta), time))
-                }
-            }
-        }
-        return result
     }
 
     /// Where leader epochs end (KIP-320).

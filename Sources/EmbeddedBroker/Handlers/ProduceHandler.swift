@@ -2,7 +2,8 @@ import KafkaWire
 import Logging
 
 // Produce, v0 to v13. Order of checks and the numbers in the answers are Kafka's (`KafkaApis.handleProduceRequest`,
-// `ReplicaManager.appendRecords`). Gaps: quotas; transactions (a transactional batch is refused with 49).
+// `ReplicaManager.appendRecords`). Gaps: quotas; transactions (since 3.6 a transactional batch is refused with 49; before, it
+// is taken and nothing ends its transaction).
 
 /// What becomes of a request.
 enum Reply: Sendable {
@@ -21,20 +22,6 @@ enum Reply: Sendable {
 /// Takes the reply of one request; called once, from any thread.
 typealias ReplyTo = @Sendable (Reply) -> Void
 
-/// One partition of a Produce request on its way.
-private struct Entry {
-    var topicName: String
-    var topicID: KafkaUUID
-    var index: Int32
-    var partition: Partition?
-    var batch: UnsafeRawBufferPointer?
-    /// From Produce v0 to v2: `batch` is the whole records section.
-    var isOld = false
-    var answer = ProduceResponse.Partition()
-    /// Set when the request itself is wrong here; stands above what a later entry for the same partition gets.
-    var refusal: Refusal?
-}
-
 extension ClusterCore {
     /// Handles one Produce request that arrived at `nodeID`; `frame` is the request from its header on.
     func produce(
@@ -42,86 +29,38 @@ extension ClusterCore {
         reply: @escaping ReplyTo
     ) throws {
         let version = header.apiVersion
-        var preamble = ProducePreamble(isTransactional: false, acks: 0, timeoutMs: 0, topicCount: 0)
-        var entries: [Entry] = []
-        var positions: [PartitionKey: Int] = [:]
-        var wholeRequest: Refusal?
-        var hasNull = false
+        var admission = ProduceAdmission(release: release, version: version)
         var lastTopic: (name: UnsafeRawBufferPointer, topic: Topic?, text: String)?
         _ = try ProduceWalk.walk(
-            frame, from: bodyOffset, length: frame.count, version: version, preamble: { preamble = $0 },
+            frame, from: bodyOffset, length: frame.count, version: version, preamble: { admission.preamble = $0 },
             visit: { view in
                 if lastTopic == nil || lastTopic!.name.baseAddress != view.topicName.baseAddress || version >= 13 {
                     let text = String(decoding: view.topicName, as: UTF8.self)
                     let topic = version >= 13 ? topicsByID[view.topicID] : topics[text]
                     lastTopic = (view.topicName, topic, version >= 13 ? topic?.name ?? "" : text)
                 }
-                var entry = Entry(topicName: lastTopic!.text, topicID: view.topicID, index: view.partition)
-                admit(&entry, view, lastTopic!.topic, version, preamble.isTransactional, &wholeRequest, &hasNull)
-                let key = PartitionKey(topic: entry.topicName, id: entry.topicID, index: entry.index)
-                if let position = positions[key] {
-                    // The last entry for a partition is the one that counts; an error of an earlier one stays visible.
-                    let earlier = entries[position].refusal
-                    entries[position] = entry
-                    if entry.refusal == nil { entries[position].refusal = earlier }
-                } else {
-                    positions[key] = entries.count
-                    entries.append(entry)
-                }
+                admission.add(view, lastTopic!.topic, name: lastTopic!.text)
             })
-        if let wholeRequest {
-            guard preamble.acks != 0 else { return reply(.close("\(wholeRequest.code) with acks=0")) }
+        admission.finish()
+        if let reason = admission.closing { return reply(.close(reason)) }
+        var entries = admission.takeEntries()
+        let preamble = admission.preamble
+        if let refusal = admission.wholeRequest {
+            guard preamble.acks != 0 else { return reply(.close("\(refusal.code) with acks=0")) }
             for position in entries.indices {
-                entries[position].answer.errorCode = wholeRequest.code.rawValue
-                entries[position].answer.errorMessage = wholeRequest.message
+                entries[position].answer.index = entries[position].index
+                entries[position].answer.errorCode = refusal.code.rawValue
+                entries[position].answer.errorMessage = refusal.message
             }
             return reply(.response(try encode(entries, header)))
         }
-        if hasNull, release.isAtLeast(3, 6) { return reply(.silence("null records are never answered")) }
+        if admission.hasUnansweredNull { return reply(.silence("null records are never answered")) }
         let waiting = append(&entries, nodeID, preamble)
         finish(entries, waiting, header, preamble, reply)
     }
 
-    /// First checks of one entry; fills its batch or its refusal.
-    private func admit(
-        _ entry: inout Entry, _ view: ProducePartitionView, _ topic: Topic?, _ version: Int16,
-        _ hasTransactionalID: Bool, _ wholeRequest: inout Refusal?, _ hasNull: inout Bool
-    ) {
-        if case .corrupt(let message) = BatchAdmission.next(in: view.records, at: 0), wholeRequest == nil {
-            wholeRequest = Refusal(.corruptMessage, namesLogStart: false, message: message)
-        }
-        let isTransactional = RecordBatchHeader(view.records).map { $0.magic == 2 && $0.isTransactional } ?? false
-        if isTransactional, !hasTransactionalID, wholeRequest == nil {
-            wholeRequest = Refusal(.transactionalIdAuthorizationFailed, namesLogStart: false)
-        }
-        guard let topic, view.partition >= 0, Int(view.partition) < topic.partitions.count else {
-            let code: ErrorCode = version >= 13 && topic == nil ? .unknownTopicId : .unknownTopicOrPartition
-            entry.refusal = Refusal(code, namesLogStart: false)
-            return
-        }
-        entry.partition = topic.partitions[Int(view.partition)]
-        if view.recordsLength < 0 {
-            hasNull = true
-            if !release.isAtLeast(3, 6) { entry.refusal = Refusal(.unknownServerError) }
-            return
-        }
-        guard version >= 3 else {
-            entry.batch = view.records
-            entry.isOld = true
-            return
-        }
-        do throws(Refusal) {
-            entry.batch = try BatchAdmission.singleBatch(in: view.records, version: version)
-        } catch {
-            entry.refusal = error
-        }
-        if isTransactional, entry.refusal == nil {
-            entry.refusal = Refusal(.invalidProducerIdMapping, namesLogStart: false)
-        }
-    }
-
     /// Appends what can be appended; returns by entry which offset acks=all must see replicated.
-    private func append(_ entries: inout [Entry], _ nodeID: Int32, _ preamble: ProducePreamble) -> [Int: Int64] {
+    private func append(_ entries: inout [ProduceEntry], _ nodeID: Int32, _ preamble: ProducePreamble) -> [Int: Int64] {
         var waiting: [Int: Int64] = [:]
         let now = nowMs
         for position in entries.indices {
@@ -157,38 +96,100 @@ extension ClusterCore {
         case .none: return (ProduceResponse.Partition(), 0)
         case .corrupt: throw Refusal(.corruptMessage, namesLogStart: false)
         case .batch(let size, magic: 2):
-            guard BatchAdmission.next(in: section, at: size) == .none else { throw Refusal(.invalidRecord) }
-            return try append(UnsafeRawBufferPointer(rebasing: section[..<size]), to: partition, nodeID, acks, now)
-        case .batch:
-            let limit = partition.configuration.maxMessageBytes
-            let batch = try UpConversion.batch(section, maxMessageBytes: limit)
-            let outcome = batch.withUnsafeBytes { raw in
-                Result { try append(raw, to: partition, nodeID, acks, now) }
+            let first = UnsafeRawBufferPointer(rebasing: section[..<size])
+            guard BatchAdmission.next(in: section, at: size) != .none else {
+                return try append(first, to: partition, nodeID, acks, now)
             }
-            switch outcome {
-            case .success(let result): return result
-            case .failure(let error): throw error as? Refusal ?? Refusal(.unknownServerError)
-            }
+            if release.demandsUniformSets { throw Refusal.invalidRecord(release) }
+            let (answer, _) = try append(first, to: partition, nodeID, acks, now)
+            let rest = UnsafeRawBufferPointer(rebasing: section[size...])
+            return (answer, try appendOld(rest, to: partition, nodeID, acks, now).1)
+        case .batch: return try appendMessages(section, to: partition, nodeID, acks, now)
         }
     }
 
-    private func append(
-        _ batch: UnsafeRawBufferPointer, to partition: Partition, _ nodeID: Int32, _ acks: Int16, _ now: Int64
+    /// Appends messages of magic 0 or 1 in the format of the topic.
+    private func appendMessages(
+        _ section: UnsafeRawBufferPointer, to partition: Partition, _ nodeID: Int32, _ acks: Int16, _ now: Int64
     ) throws(Refusal) -> (ProduceResponse.Partition, Int64) {
+        let leader = try leader(of: partition, nodeID, acks, bytes: section.count)
+        let checked = try MessageSetValidator(validator: validator(partition, now)).check(section)
+        guard partition.configuration.messageFormat == 2 else {
+            return try appendOldFormat(checked.records, checked.codec, to: partition, leader, now)
+        }
+        let batch = MessageFormat.batch(checked.records, codec: checked.codec)
+        let outcome = batch.withUnsafeBytes { raw in Result { try append(raw, to: partition, nodeID, acks, now) } }
+        switch outcome {
+        case .success(let result): return result
+        case .failure(let error): throw error as? Refusal ?? Refusal(.unknownServerError)
+        }
+    }
+
+    /// Appends records to a topic whose `message.format.version` is older than 0.11.
+    private func appendOldFormat(
+        _ records: [PlainRecord], _ codec: Compression, to partition: Partition, _ leader: Int, _ now: Int64
+    ) throws(Refusal) -> (ProduceResponse.Partition, Int64) {
+        let configuration = partition.configuration
+        let base = partition.replicas[leader].log.logEndOffset
+        var numbered = records
+        for index in numbered.indices { numbered[index].offset = base + Int64(index) }
+        let stored = MessageFormat.messages(
+            numbered, magic: configuration.messageFormat, codec: codec,
+            appendTime: configuration.usesLogAppendTime ? now : nil)
+        let size = stored.reduce(0) { $0 + $1.bytes.count }
+        guard stored.allSatisfy({ $0.bytes.count <= configuration.maxMessageBytes }) else {
+            throw Refusal(.messageTooLarge, namesLogStart: false)
+        }
+        guard size <= configuration.segmentBytes else { throw Refusal(.recordListTooLarge, namesLogStart: false) }
+        partition.replicas[leader].log.rollIfNeeded(
+            for: size, maxTimestampMs: stored.map(\.header.maxTimestamp).max() ?? -1, configuration: configuration,
+            nowMs: now)
+        var answer = ProduceResponse.Partition()
+        answer.logStartOffset = partition.replicas[leader].log.logStartOffset
+        answer.baseOffset = base
+        for batch in stored { partition.replicas[leader].log.append(batch, nowMs: now) }
+        logBytes += size
+        replicate(partition)
+        partition.wakeWaiters()
+        if configuration.usesLogAppendTime { answer.logAppendTimeMs = now }
+        return (answer, base + Int64(numbered.count))
+    }
+
+    /// The leader's place among the replicas, when an append of so many bytes may be tried.
+    private func leader(
+        of partition: Partition, _ nodeID: Int32, _ acks: Int16, bytes: Int
+    ) throws(Refusal) -> Int {
         guard let leader = partition.leaderIndex(on: nodeID) else {
             throw Refusal(.notLeaderOrFollower, namesLogStart: false)
         }
         if acks == -1, partition.inSyncCount < partition.minInSync(release) { throw Refusal(.notEnoughReplicas) }
-        guard logBytes + batch.count <= configuration.limits.logBytes else {
+        guard logBytes + bytes <= configuration.limits.logBytes else {
             logger.error(
                 "log memory is used up: batch refused with KAFKA_STORAGE_ERROR",
                 metadata: ["limit_bytes": "\(configuration.limits.logBytes)", "partition": "\(partition.topic)"])
             throw Refusal(.kafkaStorageError, namesLogStart: false)
         }
-        let validator = BatchValidator(
+        return leader
+    }
+
+    private func validator(_ partition: Partition, _ now: Int64) -> BatchValidator {
+        BatchValidator(
             configuration: partition.configuration, release: release, topic: partition.topic,
             partition: partition.index, nowMs: now)
-        var validated = try validator.validate(batch)
+    }
+
+    private func append(
+        _ batch: UnsafeRawBufferPointer, to partition: Partition, _ nodeID: Int32, _ acks: Int16, _ now: Int64
+    ) throws(Refusal) -> (ProduceResponse.Partition, Int64) {
+        let leader = try leader(of: partition, nodeID, acks, bytes: batch.count)
+        var validated = try validator(partition, now).validate(batch)
+        if partition.configuration.messageFormat < 2 {
+            guard let records = try? PlainRecord.ofBatch(batch, validated.header) else {
+                throw Refusal(.unknownServerError)
+            }
+            let codec = validated.header.compression ?? .none
+            return try appendOldFormat(records, codec, to: partition, leader, now)
+        }
         if batch.count > partition.configuration.segmentBytes {
             throw Refusal(.recordListTooLarge, namesLogStart: false)
         }
@@ -250,7 +251,7 @@ extension ClusterCore {
     }
 
     private func finish(
-        _ entries: [Entry], _ waiting: [Int: Int64], _ header: RequestHeaderView, _ preamble: ProducePreamble,
+        _ entries: [ProduceEntry], _ waiting: [Int: Int64], _ header: RequestHeaderView, _ preamble: ProducePreamble,
         _ reply: @escaping ReplyTo
     ) {
         if preamble.acks == 0 {
@@ -265,20 +266,14 @@ extension ClusterCore {
         produce.wait(timeoutMs: min(Int64(max(preamble.timeoutMs, 0)), 600_000))
     }
 
-    private func encode(_ entries: [Entry], _ header: RequestHeaderView) throws -> [UInt8] {
+    private func encode(_ entries: [ProduceEntry], _ header: RequestHeaderView) throws -> [UInt8] {
         try PendingProduce.encode(entries, correlationID: header.correlationID, version: header.apiVersion)
     }
 }
 
-private struct PartitionKey: Hashable {
-    var topic: String
-    var id: KafkaUUID
-    var index: Int32
-}
-
 /// A Produce request with acks=all that waits for its batches to be replicated. Plays `DelayedProduce`.
 private final class PendingProduce: PartitionWaiter {
-    private var entries: [Entry]
+    private var entries: [ProduceEntry]
     private var waiting: [Int: Int64]
     private let correlationID: Int32
     private let version: Int16
@@ -289,7 +284,7 @@ private final class PendingProduce: PartitionWaiter {
     private var isAnswered = false
 
     init(
-        _ entries: [Entry], waiting: [Int: Int64], header: RequestHeaderView, core: ClusterCore,
+        _ entries: [ProduceEntry], waiting: [Int: Int64], header: RequestHeaderView, core: ClusterCore,
         reply: @escaping ReplyTo
     ) {
         self.entries = entries
@@ -352,11 +347,11 @@ private final class PendingProduce: PartitionWaiter {
         }
     }
 
-    static func encode(_ entries: [Entry], correlationID: Int32, version: Int16) throws -> [UInt8] {
+    static func encode(_ entries: [ProduceEntry], correlationID: Int32, version: Int16) throws -> [UInt8] {
         var response = ProduceResponse()
-        var positions: [PartitionKey: Int] = [:]
+        var positions: [ProduceEntry.Key: Int] = [:]
         for entry in entries {
-            let key = PartitionKey(topic: entry.topicName, id: entry.topicID, index: 0)
+            let key = ProduceEntry.Key(topic: entry.topicName, id: entry.topicID, index: 0)
             if let position = positions[key] {
                 response.topics[position].partitions.append(entry.answer)
             } else {

@@ -43,6 +43,12 @@ extension ClusterCore {
     /// InitProducerId without a transactional id: a fresh id with epoch 0, whatever the producer held before.
     func initProducerID(_ request: InitProducerIdRequest) -> InitProducerIdResponse {
         var response = InitProducerIdResponse()
+        if request.transactionalID?.isEmpty == true {
+            response.errorCode = ErrorCode.invalidRequest.rawValue
+            response.producerID = -1
+            response.producerEpoch = -1
+            return response
+        }
         if request.transactionalID != nil {
             response.errorCode = ErrorCode.coordinatorNotAvailable.rawValue
             return response

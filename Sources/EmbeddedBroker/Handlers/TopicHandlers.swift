@@ -34,7 +34,13 @@ extension ClusterCore {
 
     private func create(_ wanted: CreateTopicsRequest.Topic, validateOnly: Bool) throws -> ErrorCode {
         var properties: [String: String] = [:]
-        for config in wanted.configs { properties[config.name] = config.value }
+        for config in wanted.configs {
+            guard release.knowsTopicSetting(config.name) else {
+                throw BrokerConfigurationError(
+                    property: config.name, value: config.value ?? "null", wanted: "a setting that \(release) knows")
+            }
+            properties[config.name] = config.value
+        }
         var assignments: [[Int32]]?
         var partitions = wanted.numPartitions == -1 ? self.properties.defaultPartitions : Int(wanted.numPartitions)
         var factor =

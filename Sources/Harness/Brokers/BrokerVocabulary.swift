@@ -40,7 +40,10 @@ enum BrokerVocabulary {
     }
 
     /// Releases of `broker.release`.
-    static let releases = ["0.11", "1.0.0", "1.0.1", "1.1", "2.1", "2.5", "3.9", "4.0", "4.3", "4.5"]
+    static let releases = Release.known
+
+    /// Whether the embedded broker plays a release of this name: the command line takes the same.
+    static func plays(_ release: String) -> Bool { Release(release) != nil }
 
     /// True for a word that brokers carry out.
     static func contains(_ word: String) -> Bool { keywords.contains { $0.name == word } }

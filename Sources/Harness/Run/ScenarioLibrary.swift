@@ -12,7 +12,9 @@ public enum ScenarioLibrary {
     static let vocabulary = FaultVocabulary(LinkVocabulary.keywords) + FaultVocabulary(BrokerVocabulary.keywords)
 
     /// What a scenario file may name.
-    static let rules = ScenarioRules(vocabulary: vocabulary, releases: BrokerVocabulary.releases)
+    static let rules = ScenarioRules(
+        vocabulary: vocabulary, releases: BrokerVocabulary.releases,
+        playsRelease: { BrokerVocabulary.plays($0) })
 
     /// Loads files, directories and globs.
     ///

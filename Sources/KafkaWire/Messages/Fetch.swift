@@ -1,4 +1,4 @@
-/// Fetch (api 1), request versions 0 to 17.
+/// Fetch (api 1), request versions 0 to 18.
 ///
 /// Version 4 returns record batches of magic 2, 7 brings fetch sessions, 12 is flexible, 13 replaces names by ids.
 public struct FetchRequest: KafkaRequest, Equatable {
@@ -6,8 +6,8 @@ public struct FetchRequest: KafkaRequest, Equatable {
     public typealias Response = FetchResponse
     /// Fetch.
     public static let apiKey = APIKey.fetch
-    /// 0 to 17.
-    public static let versions: ClosedRange<Int16> = 0...17
+    /// 0 to 18.
+    public static let versions: ClosedRange<Int16> = 0...18
 
     /// One topic.
     public struct Topic: FieldCodable, Sendable, Equatable {
@@ -148,12 +148,12 @@ public struct FetchRequest: KafkaRequest, Equatable {
     }
 }
 
-/// Fetch (api 1), response versions 0 to 17.
+/// Fetch (api 1), response versions 0 to 18.
 public struct FetchResponse: KafkaMessage, Equatable {
     /// Fetch.
     public static let apiKey = APIKey.fetch
-    /// 0 to 17.
-    public static let versions: ClosedRange<Int16> = 0...17
+    /// 0 to 18.
+    public static let versions: ClosedRange<Int16> = 0...18
 
     /// One topic.
     public struct Topic: FieldCodable, Sendable, Equatable {

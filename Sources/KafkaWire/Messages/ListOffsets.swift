@@ -1,4 +1,4 @@
-/// ListOffsets (api 2), request versions 0 to 10.
+/// ListOffsets (api 2), request versions 0 to 11.
 ///
 /// Version 1 returns one offset instead of a list, 6 is flexible.
 public struct ListOffsetsRequest: KafkaRequest, Equatable {
@@ -6,8 +6,8 @@ public struct ListOffsetsRequest: KafkaRequest, Equatable {
     public typealias Response = ListOffsetsResponse
     /// ListOffsets.
     public static let apiKey = APIKey.listOffsets
-    /// 0 to 10.
-    public static let versions: ClosedRange<Int16> = 0...10
+    /// 0 to 11.
+    public static let versions: ClosedRange<Int16> = 0...11
 
     /// One topic.
     public struct Topic: FieldCodable, Sendable, Equatable {
@@ -89,12 +89,12 @@ public struct ListOffsetsRequest: KafkaRequest, Equatable {
     }
 }
 
-/// ListOffsets (api 2), response versions 0 to 10.
+/// ListOffsets (api 2), response versions 0 to 11.
 public struct ListOffsetsResponse: KafkaMessage, Equatable {
     /// ListOffsets.
     public static let apiKey = APIKey.listOffsets
-    /// 0 to 10.
-    public static let versions: ClosedRange<Int16> = 0...10
+    /// 0 to 11.
+    public static let versions: ClosedRange<Int16> = 0...11
 
     /// One topic.
     public struct Topic: FieldCodable, Sendable, Equatable {
