@@ -5,17 +5,29 @@ import Testing
 /// `run --again N`: what proved nothing is run again, what failed never, and every output says so.
 @Suite(.enabled(if: CrosswindProgram.canRunCells, CrosswindProgram.reason), .serialized)
 struct RunAgainTests {
-    /// A program that sleeps through the first `slow` runs, beyond the cell's limit, and ends at once in the others.
-    private static func scenario(slow: Int, in directory: String, expect: String) -> String {
-        """
-        name: again
-        claim: A test of the harness.
-        timeout: 1s
-        broker: { kind: embedded, topics: [{ name: orders, partitions: 1 }] }
-        producer: { client: command, command: [sh, -c, "echo >>\(directory)/runs; [ $(wc -l <\(directory)/runs) -gt \(slow) ] || sleep 30"] }
-        workload: { records: 10, rate: 100/s, size: 100B }
-        expect: [{ \(expect) }]
-        """
+    /// A program that sleeps through the first `slow` runs, beyond the cell's limit, and sends its records in the others: a
+    /// shell that plays the harness to the driver over librdkafka.
+    private static func scenario(slow: Int, in directory: String, expect: String) throws -> String {
+        let configure =
+            #"{"type":"configure","protocol":1,"bootstrap":"BOOTSTRAP","config":{},"records":10,"size_bytes":100,"#
+            + #""rate_records_per_s":null,"partitioner":"client","topics":[{"name":"orders","partitions":1}]}"#
+        let driver = URL(fileURLWithPath: CrosswindProgram.path).deletingLastPathComponent()
+            .appendingPathComponent("crosswind-rdkafka").path
+        try """
+        echo >>\(directory)/runs
+        [ $(wc -l <\(directory)/runs) -gt \(slow) ] || exec sleep 30
+        (echo '\(configure)' | sed "s/BOOTSTRAP/$1/"; sleep 0.5; echo '{"type":"start"}'; sleep 1) |
+            \(driver)
+        """.write(toFile: directory + "/program.sh", atomically: true, encoding: .utf8)
+        return """
+            name: again
+            claim: A test of the harness.
+            timeout: 4s
+            broker: { kind: embedded, topics: [{ name: orders, partitions: 1 }] }
+            producer: { client: command, command: [sh, "\(directory)/program.sh", "{bootstrap}"] }
+            workload: { records: 10, rate: 100/s, size: 100B }
+            expect: [{ \(expect) }]
+            """
     }
 
     private static func run(

@@ -92,7 +92,7 @@ struct CellSection {
                 : "<div class=\"doubts\"><b>\(title)</b><ul>"
                     + texts.map { "<li>\(Markup.escape($0))</li>" }.joined() + "</ul></div>"
         }
-        return box("Why this proves nothing", verdict.causesOfDoubt) + box("To know beside it", verdict.remarks)
+        return box("Why this proves nothing", verdict.causesOfDoubt) + box("Beside the verdict", verdict.remarks)
     }
 
     private func assertions() -> String {
