@@ -108,6 +108,28 @@ let package = Package(
             name: "fuzz-captures", dependencies: ["WireObserver", "CaptureSynthesis", "KafkaWire"],
             path: "Fuzz/captures", exclude: ["README.md"], swiftSettings: strict),
 
+        // Fuzz targets: damaged input to one boundary each.
+        .target(name: "FuzzKit", path: "Fuzz/Kit", swiftSettings: strict),
+        .executableTarget(
+            name: "fuzz-driver",
+            dependencies: ["FuzzKit", "Drivers", "EvidenceModel", "Verdicts", "Capacity", "SyntheticRecords"],
+            path: "Fuzz/driver", swiftSettings: strict),
+        .executableTarget(
+            name: "fuzz-fetch", dependencies: ["FuzzKit", "RawClient", "KafkaWire", "RecordCompression"],
+            path: "Fuzz/fetch", swiftSettings: strict),
+        .executableTarget(
+            name: "fuzz-records",
+            dependencies: [
+                "FuzzKit", "EvidenceModel", "Drivers", "Verdicts", "Capacity", "Reports", "SyntheticRecords",
+            ],
+            path: "Fuzz/records", swiftSettings: strict),
+        .executableTarget(
+            name: "fuzz-scenarios", dependencies: ["FuzzKit", "Harness", "ScenarioModel"], path: "Fuzz/scenarios",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "fuzz-metadata", dependencies: ["FuzzKit", "Harness", "KafkaWire"], path: "Fuzz/metadata",
+            swiftSettings: strict),
+
         .testTarget(name: "PacketWireTests", dependencies: ["PacketWire"], swiftSettings: strict),
         .testTarget(
             name: "WireObserverTests",

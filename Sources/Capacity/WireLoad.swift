@@ -113,7 +113,7 @@ enum WireLoad {
             transits.append(max(back - request.leftUs - (answered - reached), 0))
         }
         guard !transits.isEmpty else { return }
-        func mean(_ values: [Int64]) -> Double { Double(values.reduce(0, +)) / Double(values.count) / 1000 }
+        func mean(_ values: [Int64]) -> Double { values.reduce(0) { $0 + Double($1) } / Double(values.count) / 1000 }
         wire.roundTripMs = mean(roundTrips)
         wire.transitMs = mean(transits)
         wire.brokerMs = mean(services)

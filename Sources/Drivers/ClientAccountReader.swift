@@ -65,6 +65,7 @@ public struct ClientAccountReader {
             }
         } catch {
             account.malformedLines += 1
+            account.firstMalformed = account.firstMalformed ?? error.reason
         }
     }
 

@@ -1,3 +1,5 @@
+import EvidenceModel
+
 /// Why a line of a driver is not what the protocol says.
 struct DriverLineError: Error, Equatable {
     /// What was found, and where in the line.
@@ -82,6 +84,33 @@ struct DriverLineCursor {
             }
         }
         return negative ? -Int64(bitPattern: magnitude) : Int64(bitPattern: magnitude)
+    }
+
+    /// Microseconds since the epoch. Nanoseconds, the usual mistake, are out of bounds.
+    @inline(__always)
+    mutating func time() throws(DriverLineError) -> Int64 {
+        let value = try integer()
+        guard let problem = NumberBounds.problem(timeUs: value) else { return value }
+        throw DriverLineError(reason: problem)
+    }
+
+    /// An offset of a partition's log.
+    @inline(__always)
+    mutating func offset() throws(DriverLineError) -> Int64 {
+        let value = try integer()
+        guard value <= NumberBounds.offsets.upperBound else {
+            throw DriverLineError(reason: "\(value) is no offset of a log")
+        }
+        return max(value, -1)
+    }
+
+    /// A number of records.
+    mutating func count() throws(DriverLineError) -> Int64 {
+        let value = try integer()
+        guard NumberBounds.counts.contains(value) else {
+            throw DriverLineError(reason: "\(value) is no number of records")
+        }
+        return value
     }
 
     /// A string.

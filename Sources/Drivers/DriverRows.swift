@@ -44,10 +44,10 @@ extension DriverLineCursor {
             row.partition = try integer()
             try expect(UInt8(ascii: ","))
             if kind == .acknowledged {
-                row.offset = try integer()
+                row.offset = try offset()
                 try expect(UInt8(ascii: ","))
             }
-            row.timeUs = try integer()
+            row.timeUs = try time()
             if kind == .failed {
                 try expect(UInt8(ascii: ","))
                 row.error = try rawString()

@@ -88,8 +88,8 @@ struct DriverTranscript {
         for line in bytes.split(separator: 0x0a) {
             Array(line).withUnsafeBytes { reader.read(line: $0) }
             if reader.account.malformedLines > 0 {
-                return
-                    "a line contradicts the protocol or earlier lines: \(String(decoding: line.prefix(120), as: UTF8.self))"
+                let text = String(decoding: line.prefix(120), as: UTF8.self)
+                return "a line contradicts the protocol or earlier lines: \(reader.account.firstMalformed ?? ""): \(text)"
             }
         }
         return "the rows and the totals of done do not match, or an outcome has no sent row"

@@ -146,7 +146,7 @@ extension PartitionLog {
         deleteSegments(highWatermark: highWatermark, nowMs: nowMs) { segment, _ in
             guard configuration.retentionMs >= 0 else { return false }
             let newest = segment.largestTimestampMs >= 0 ? segment.largestTimestampMs : segment.modifiedMs
-            return nowMs - newest > configuration.retentionMs
+            return nowMs &- newest > configuration.retentionMs
         }
         if configuration.retentionBytes >= 0 {
             var excess = Int64(segments.reduce(0) { $0 + $1.sizeBytes }) - configuration.retentionBytes

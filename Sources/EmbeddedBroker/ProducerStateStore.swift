@@ -134,6 +134,8 @@ struct ProducerStateStore {
     }
 
     private func isExpired(_ state: ProducerState, nowMs: Int64) -> Bool {
-        nowMs - state.lastTimestampMs >= expirationMs
+        // The time is the producer's word, and may be any number.
+        let (age, overflow) = nowMs.subtractingReportingOverflow(state.lastTimestampMs)
+        return overflow ? state.lastTimestampMs < 0 : age >= expirationMs
     }
 }

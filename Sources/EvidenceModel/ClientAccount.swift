@@ -14,6 +14,8 @@ public struct ClientAccount: Sendable, Equatable {
     public var reportsRecords: Bool
     /// Lines that did not parse; more than 0 makes the cell inconclusive.
     public var malformedLines: Int
+    /// Why the first of these did not parse, in words; nil where there is none, or it is the lines together that are wrong.
+    public var firstMalformed: String?
 
     /// The client's report on one record.
     public struct Record: Sendable, Equatable {

@@ -29,7 +29,9 @@ extension FaultLogEntry {
             }
         }
         try cursor.expectEnd()
-        if timeUs == 0 || fault.isEmpty { throw JSONCursor.Malformed(offset: 0) }
+        guard timeUs != 0, !fault.isEmpty, NumberBounds.timesUs.contains(timeUs),
+            NumberBounds.lengthsUs.contains(delayUs ?? 0), NumberBounds.counts.contains(Int64(lengthBytes))
+        else { throw JSONCursor.Malformed(offset: 0) }
     }
 
     private static func message(_ cursor: inout JSONCursor) throws(JSONCursor.Malformed) -> Message {

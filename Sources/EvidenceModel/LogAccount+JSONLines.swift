@@ -54,7 +54,9 @@ extension LogAccount {
         }
         try cursor.expectEnd()
         if isEnd { return nil }
-        guard batch.partition >= 0, batch.baseOffset >= 0, batch.recordIDs.count == batch.valueHashes.count else {
+        guard batch.partition >= 0, batch.baseOffset >= 0, NumberBounds.offsets.contains(batch.baseOffset),
+            batch.recordIDs.count == batch.valueHashes.count
+        else {
             throw JSONCursor.Malformed(offset: 0)
         }
         return batch

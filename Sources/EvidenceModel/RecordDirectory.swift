@@ -73,13 +73,20 @@ public struct RecordDirectory: Sendable {
                 file: path(of: .cell), problem: "does not exist",
                 remedy: "name the directory of a cell, which holds \(File.cell.rawValue)")
         }
+        if let problem = cell.problem {
+            throw RecordError(
+                file: path(of: .cell), problem: problem, remedy: "restore it from the run: no cell can have so many")
+        }
         return cell
     }
 
     /// The events that the harness wrote; empty when there is no history.
     public func history() throws -> JSONLines<HistoryEvent> {
         let decoder = JSONDecoder()
-        return try lines(of: .history) { try decoder.decode(HistoryEvent.self, from: Data($0)) }
+        return try lines(of: .history) { line in
+            try JSONNumbers.check(UnsafeRawBufferPointer(line))
+            return try decoder.decode(HistoryEvent.self, from: Data(line))
+        }
     }
 
     /// The link's account of every packet that it did not forward at once; empty when there is none.
@@ -136,10 +143,22 @@ public struct RecordDirectory: Sendable {
         return data.withUnsafeBytes { JSONLines($0.bindMemory(to: UInt8.self), parse: parse) }
     }
 
+    /// Reads a file that belongs to a record, whatever its name: numbers are held against ``NumberBounds`` first.
+    ///
+    /// - Throws: what is wrong with the text.
+    public static func decode<Value: Decodable>(_ type: Value.Type, from data: Data) throws -> Value {
+        try data.withUnsafeBytes { try JSONNumbers.check($0) }
+        return try JSONDecoder().decode(type, from: data)
+    }
+
     private func decoded<Value: Decodable>(_ type: Value.Type, from file: File) throws -> Value? {
         guard let data = try bytes(of: file) else { return nil }
         do {
-            return try JSONDecoder().decode(type, from: data)
+            return try Self.decode(type, from: data)
+        } catch let error as JSONNumbers.OutOfBounds {
+            throw RecordError(
+                file: path(of: file), problem: "is not a valid \(type): \(error.key) \(error.text) is out of bounds",
+                remedy: "restore it from the run, or remove it where it is derived")
         } catch {
             throw RecordError(
                 file: path(of: file), problem: "is not a valid \(type): \(error)",

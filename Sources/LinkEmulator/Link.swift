@@ -109,7 +109,11 @@ public final class Link: @unchecked Sendable {
             control.requestTimeZero(now)
             return
         }
-        control.requestTimeZero(epochUs * 1000 - PacketEngine.epochOffset())
+        // Whoever names the time may be wrong: a moment beyond what nanoseconds can name never comes, or is long past.
+        let (epochNs, overflow) = epochUs.multipliedReportingOverflow(by: 1000)
+        let latest = Int64.max / 2
+        let bounded = overflow ? (epochUs < 0 ? -latest : latest) : min(max(epochNs, -latest), latest)
+        control.requestTimeZero(bounded - PacketEngine.epochOffset())
     }
 
     /// Says that the last record was sent: faults `during: drain` begin.

@@ -123,9 +123,9 @@ public struct LogReader: Sendable {
             while true {
                 let answer = try connection.fetch(
                     topic: name, topicID: topic.topicID, partition: partition, offset: end)
-                let batches = Self.batches(answer.records ?? [], name, partition, from: end)
+                let batches = try Self.batches(answer.records ?? [], name, partition, from: end, connection.address)
                 guard answer.errorCode == 0, let last = batches.last else { break }
-                end = last.header.baseOffset + Int64(max(last.header.lastOffsetDelta, 0)) + 1
+                end = Self.offset(after: last)
             }
             ends[name, default: [:]][partition] = end
         }
@@ -194,7 +194,7 @@ public struct LogReader: Sendable {
             let answer = try connection.fetch(
                 topic: topic, topicID: topicID, partition: partition, offset: next, maxBytes: size, version: version)
             guard answer.errorCode == 0 else { return try onRefusal(ErrorCode(rawValue: answer.errorCode), next) }
-            let batches = Self.batches(answer.records ?? [], topic, partition, from: next)
+            let batches = try Self.batches(answer.records ?? [], topic, partition, from: next, connection.address)
             guard let last = batches.last else {
                 // Before version 3 a batch larger than what was asked for comes cut: ask for more.
                 guard size < 256 << 20 else {
@@ -206,19 +206,37 @@ public struct LogReader: Sendable {
                 continue
             }
             onBatches(batches)
-            next = last.header.baseOffset + Int64(max(last.header.lastOffsetDelta, 0)) + 1
+            next = Self.offset(after: last)
         }
     }
 
+    /// The offset after a batch.
+    package static func offset(after batch: ReadBatch) -> Int64 {
+        batch.header.baseOffset + Int64(max(batch.header.lastOffsetDelta, 0)) + 1
+    }
+
     /// The batches of a Fetch answer that hold `offset` or more; a batch that is cut ends the list.
-    static func batches(_ records: [UInt8], _ topic: String, _ partition: Int32, from offset: Int64) -> [ReadBatch] {
-        records.withUnsafeBytes { raw in
+    ///
+    /// - Throws: ``RawClientError`` for a batch at an offset that no log can have: it is named, and nothing is computed
+    ///   with it.
+    package static func batches(
+        _ records: [UInt8], _ topic: String, _ partition: Int32, from offset: Int64, _ address: String
+    ) throws -> [ReadBatch] {
+        func check(_ base: Int64) throws {
+            guard !RecordBatchHeader.offsets.contains(base) else { return }
+            throw RawClientError.badAnswer(
+                what: "a batch of \(topic)-\(partition) at offset \(base), which no log can have", address: address)
+        }
+        return try records.withUnsafeBytes { raw in
             if raw.count > RecordBatchHeader.magicOffset, raw[RecordBatchHeader.magicOffset] < 2 {
-                return OldMessages.batches(raw, topic, partition, from: offset)
+                let old = OldMessages.batches(raw, topic, partition, from: offset)
+                for batch in old { try check(batch.header.baseOffset) }
+                return old
             }
             var result: [ReadBatch] = []
             for view in RecordBatchSequence(raw) {
                 guard view.isWhole else { break }
+                try check(view.header.baseOffset)
                 guard view.header.baseOffset + Int64(view.header.lastOffsetDelta) >= offset else { continue }
                 result.append(open(view, topic, partition))
             }

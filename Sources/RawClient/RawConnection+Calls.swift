@@ -97,7 +97,13 @@ extension RawConnection {
             throw RawClientError.refused(
                 what: "ListOffsets of \(topic)-\(partition)", code: ErrorCode(rawValue: answer.errorCode))
         }
-        return answer.oldStyleOffsets.first ?? answer.offset
+        let offset = answer.oldStyleOffsets.first ?? answer.offset
+        guard offset <= RecordBatchHeader.offsets.upperBound else {
+            throw RawClientError.badAnswer(
+                what: "ListOffsets of \(topic)-\(partition) gives offset \(offset), which no log can have",
+                address: address)
+        }
+        return offset
     }
 
     /// Deletes the records before `offset`; returns the low watermark.

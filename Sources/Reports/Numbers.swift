@@ -9,6 +9,12 @@ enum Numbers {
         return fixed(value, decimals)
     }
 
+    /// A place on a drawing as a whole number, in bounds whatever a record says: 0 for what is no number.
+    static func place(_ value: Double, in bounds: ClosedRange<Int>) -> Int {
+        guard !value.isNaN else { return 0 }
+        return Int(min(max(value, Double(bounds.lowerBound)), Double(bounds.upperBound)))
+    }
+
     /// With exactly so many decimals.
     static func fixed(_ value: Double, _ decimals: Int) -> String {
         var scale = 1.0

@@ -123,7 +123,7 @@ extension RunResults {
     public static func read(_ data: Data, file: String) throws -> RunResults {
         let results: RunResults
         do {
-            results = try JSONDecoder().decode(RunResults.self, from: data)
+            results = try RecordDirectory.decode(RunResults.self, from: data)
         } catch {
             throw ReportError(
                 subject: file, problem: "is not a results.json: \(error)",

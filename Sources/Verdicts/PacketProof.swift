@@ -79,7 +79,7 @@ struct PacketProof {
         if let outside = Self.pooled(slices.outside) { detail += ", without the fault p50 \(Self.ms(outside, 0.5)) ms" }
         let held = entries.compactMap(\.delayUs).sorted()
         // The longest of many packets must have been held about as long as the fault log says that they were.
-        isContradicted = held.last.map { longest in (during.last ?? 0) * 2 < longest } ?? false
+        isContradicted = held.last.map { longest in (during.last?.us ?? 0) * 2 < longest } ?? false
     }
 
     /// Slices that lie wholly in a stretch of the fault, and those that touch none.
@@ -135,17 +135,28 @@ struct PacketProof {
         return (max((middle - half) / scale, 0), min((middle + half) / scale, 1))
     }
 
+    /// Delays, ascending, each with the number of packets that it stands for.
+    private typealias Delays = [(us: Int64, packets: Int)]
+
     /// The delays of many slices; a slice that names 21 of its delays counts by its packets.
-    private static func pooled(_ slices: [WireEvidence.Slice]) -> [Int64]? {
-        var all: [Int64] = []
+    private static func pooled(_ slices: [WireEvidence.Slice]) -> Delays? {
+        var all: Delays = []
         for slice in slices where !slice.delaysUs.isEmpty {
-            let times = max(slice.arrived / slice.delaysUs.count, 1)
-            for delay in slice.delaysUs { all.append(contentsOf: repeatElement(delay, count: times)) }
+            let packets = max(slice.arrived / slice.delaysUs.count, 1)
+            for delay in slice.delaysUs { all.append((delay, packets)) }
         }
-        return all.isEmpty ? nil : all.sorted()
+        return all.isEmpty ? nil : all.sorted { $0.us < $1.us }
     }
 
-    private static func ms(_ sorted: [Int64], _ p: Double) -> String {
-        Words.number((Double(Percentile.of(sorted, p)) / 10).rounded() / 100)
+    /// The delay that at least the fraction `p` of the packets does not exceed, in milliseconds.
+    private static func ms(_ delays: Delays, _ p: Double) -> String {
+        let total = delays.reduce(0.0) { $0 + Double($1.packets) }
+        let rank = max((p * total).rounded(.up), 1)
+        var seen = 0.0
+        let found = delays.first { delay in
+            seen += Double(delay.packets)
+            return seen >= rank
+        }
+        return Words.number((Double((found ?? delays[delays.count - 1]).us) / 10).rounded() / 100)
     }
 }

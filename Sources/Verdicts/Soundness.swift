@@ -68,7 +68,8 @@ enum Soundness {
         var doubts: [Doubt] = []
         if record.client.malformedLines > 0 {
             let lines = Words.count(record.client.malformedLines, "line")
-            doubts.append(Doubt(account: .client, text: "\(lines) of the driver could not be read"))
+            let first = record.client.firstMalformed.map { ", the first because \($0)" } ?? ""
+            doubts.append(Doubt(account: .client, text: "\(lines) of the driver could not be read\(first)"))
         }
         if record.client.reportsRecords, !record.client.finished, !record.client.errors.contains(where: \.fatal) {
             let exit = record.history.last { $0.kind == .driverExited }

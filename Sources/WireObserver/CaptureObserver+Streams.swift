@@ -230,7 +230,13 @@ extension CaptureObserver {
             attempts[index].flags.insert(.decoded)
             if isDeduplicated { attempts[index].flags.insert(.deduplicated) }
             attempts[index].errorCode = answer.errorCode
-            attempts[index].baseOffset = answer.baseOffset
+            if answer.baseOffset <= RecordBatchHeader.offsets.upperBound {
+                attempts[index].baseOffset = answer.baseOffset
+            } else {
+                // No log can have it: it is named, and nothing is computed with it.
+                impossibleOffsets += 1
+                firstImpossibleOffset = firstImpossibleOffset ?? (answer.baseOffset, attempts[index].answerNs)
+            }
             if answer.errorCode == 0 { live.acknowledgedRecords += Int(attempts[index].recordCount) }
             return
         }

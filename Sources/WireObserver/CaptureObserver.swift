@@ -71,6 +71,9 @@ final class CaptureObserver {
     private var hostChecksums = HostChecksums()
     var cutHeaders = 0
     var unmatchedResponses = 0
+    /// Partition answers whose base offset no log can have, and the first of them with its time.
+    var impossibleOffsets = 0
+    var firstImpossibleOffset: (offset: Int64, timeNs: Int64)?
     var unknownRequests = 0
     var gapBytes: Int64 = 0
     /// Partition answers with success, and with each error.

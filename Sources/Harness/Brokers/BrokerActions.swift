@@ -42,7 +42,7 @@ final class BrokerActions: Sendable {
     }
 
     private func wait(until offset: Duration, _ timeZeroUs: Int64) async throws {
-        let due = Duration.microseconds(timeZeroUs - WallClock.nowUs()) + offset
+        let due = WallClock.until(timeZeroUs) + offset
         if due > .zero { try await Task.sleep(for: due, tolerance: .milliseconds(1)) }
         try Task.checkCancellation()
     }

@@ -36,7 +36,12 @@ final class CellDriver: Sendable {
         var stopReason: String?
         var fatal: String?
         var timeZeroUs: Int64?
+        /// The driver's clock or unit is wrong: no timeline can follow it.
+        var isLost = false
     }
+
+    /// How far the time of the first record may be from this machine's clock, which is the driver's too.
+    private static let clockTolerance = Duration.seconds(600)
 
     /// How long a stopped driver may take to flush.
     private static let graceAfterStop = Duration.seconds(5)
@@ -95,6 +100,7 @@ final class CellDriver: Sendable {
                 writeAll(chunk, to: output)
                 for message in scanner.feed(chunk) { await self.handle(message, channel) }
                 self.count(scanner, timeZero, onAllSent)
+                if self.state.withLock({ $0.isLost }) { channel.kill() }
             }
         }
         return conclude(result.end)
@@ -120,12 +126,28 @@ final class CellDriver: Sendable {
         case .done:
             history.append(.driverDone)
             state.withLock { $0.isDone = true }
-        case .began, .log, .malformed: break
+        case .malformed(let reason):
+            // Who cannot say that it is ready in the protocol's words never will: waiting for it would prove nothing.
+            guard !state.withLock({ $0.isReady }) else { break }
+            let words = "before it was ready the driver said what is no line of one: \(reason)"
+            state.withLock { $0.fatal = $0.fatal ?? words }
+            channel.kill()
+        case .began, .log: break
         }
     }
 
     private func count(_ scanner: DriverLineScanner, _ onTimeZero: (Int64) -> Void, _ onAllSent: () -> Void) {
         if let first = scanner.firstSentUs {
+            let distance = WallClock.until(first)
+            guard distance > .zero - Self.clockTolerance, distance < Self.clockTolerance else {
+                return state.withLock { state in
+                    state.isLost = true
+                    state.fatal =
+                        state.fatal
+                        ?? "it says that its first record was sent at \(first), and it is \(WallClock.nowUs()):"
+                        + " microseconds since the Unix epoch are meant"
+                }
+            }
             let isNew = state.withLock { state in
                 defer { state.timeZeroUs = first }
                 return state.timeZeroUs == nil
@@ -154,7 +176,7 @@ final class CellDriver: Sendable {
         after loadTime: Duration, from timeUs: Int64, _ channel: ChildChannel, _ onAllSent: @Sendable () -> Void
     ) async throws {
         // A paced load that keeps its pace has sent its last record by then.
-        let due = .microseconds(timeUs - WallClock.nowUs()) + loadTime + .milliseconds(20)
+        let due = WallClock.until(timeUs) + loadTime + .milliseconds(20)
         if due > .zero { try await Task.sleep(for: due) }
         try Task.checkCancellation()
         let isNew = state.withLock { state in

@@ -7,11 +7,19 @@ import Synchronization
 /// Rewritten are the answers to Metadata and FindCoordinator. From version 10 on, Produce answers may name a new leader's
 /// address in tagged fields (KIP-951); these fields are taken out, so that the client asks for Metadata. What is not Kafka
 /// (TLS, tokens of SASL before KIP-152) passes as it is. Never throws: what cannot be read passes unchanged.
-final class AddressRewriter: Sendable {
+package final class AddressRewriter: Sendable {
     /// Where a node is on the link.
-    struct Address: Sendable, Equatable {
-        var host: String
-        var port: Int32
+    package struct Address: Sendable, Equatable {
+        /// Host name or address.
+        package var host: String
+        /// TCP port.
+        package var port: Int32
+
+        /// A place on the link.
+        package init(host: String, port: Int32) {
+            self.host = host
+            self.port = port
+        }
     }
 
     /// An answer longer than this passes unread.
@@ -28,10 +36,10 @@ final class AddressRewriter: Sendable {
     }
 
     /// - Parameter addresses: the link's address of each broker id.
-    init(addresses: [Int32: Address]) { self.addresses = addresses }
+    package init(addresses: [Int32: Address]) { self.addresses = addresses }
 
     /// Notes what the client asks.
-    func fromClient(_ chunk: [UInt8]) -> [UInt8] {
+    package func fromClient(_ chunk: [UInt8]) -> [UInt8] {
         state.withLock { state in
             guard !state.isOpaque else { return }
             state.fromClient.feed(chunk, wants: { _ in false }) { part in
@@ -49,7 +57,7 @@ final class AddressRewriter: Sendable {
     }
 
     /// What the client is to see of what the broker says.
-    func fromBroker(_ chunk: [UInt8]) -> [UInt8] {
+    package func fromBroker(_ chunk: [UInt8]) -> [UInt8] {
         state.withLock { state in
             guard !state.isOpaque else { return chunk }
             var output: [UInt8] = []

@@ -93,7 +93,7 @@ public struct RunDirectory: Sendable {
     func read<Value: Decodable>(_ type: Value.Type, from name: String) throws -> Value {
         let file = "\(path)/\(name)"
         do {
-            return try JSONDecoder().decode(type, from: Data(contentsOf: URL(fileURLWithPath: file)))
+            return try RecordDirectory.decode(type, from: Data(contentsOf: URL(fileURLWithPath: file)))
         } catch {
             throw HarnessError(
                 operation: "read", subject: file, reason: reason(of: error),

@@ -9,10 +9,10 @@ import Verdicts
 /// driver, the measures that the judge knows.
 public enum ScenarioLibrary {
     /// Every word that a fault may use.
-    static let vocabulary = FaultVocabulary(LinkVocabulary.keywords) + FaultVocabulary(BrokerVocabulary.keywords)
+    package static let vocabulary = FaultVocabulary(LinkVocabulary.keywords) + FaultVocabulary(BrokerVocabulary.keywords)
 
     /// What a scenario file may name.
-    static let rules = ScenarioRules(
+    package static let rules = ScenarioRules(
         vocabulary: vocabulary, releases: BrokerVocabulary.releases,
         playsRelease: { BrokerVocabulary.plays($0) })
 

@@ -104,7 +104,7 @@ struct SweepDirectory: Sendable {
     /// A point that has run; nil for one that has not, or whose file was cut short.
     func done(_ id: String) -> SweepPoint? {
         guard let data = FileManager.default.contents(atPath: point(id).path + "/point.json") else { return nil }
-        return try? JSONDecoder().decode(SweepPoint.self, from: data)
+        return try? RecordDirectory.decode(SweepPoint.self, from: data)
     }
 
     /// Every point that has run, in the order of the plan.

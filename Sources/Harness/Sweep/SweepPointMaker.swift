@@ -21,7 +21,7 @@ struct SweepPointMaker {
         var measures = Measures()
         var doubts: [String] = []
         if let data = try record.bytes(of: .observation), let verdict = try record.verdict() {
-            observation = try JSONDecoder().decode(PointObservation.self, from: data)
+            observation = try RecordDirectory.decode(PointObservation.self, from: data)
             measures = verdict.measures
             doubts = verdict.doubts
         } else {

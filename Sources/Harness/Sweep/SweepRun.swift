@@ -234,7 +234,7 @@ public final class SweepRun: Sendable {
         else {
             return HarnessCeiling(recordsPerS: nil, processorSPerRecord: 1e-4, problem: "the cell left no numbers")
         }
-        let observation = try JSONDecoder().decode(PointObservation.self, from: data)
+        let observation = try RecordDirectory.decode(PointObservation.self, from: data)
         return HarnessCeiling(
             recordsPerS: observation.throughputRecordsPerS,
             processorSPerRecord: used / Double(verdict.measures.acked), problem: nil)

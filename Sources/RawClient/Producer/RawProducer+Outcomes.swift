@@ -71,7 +71,7 @@ extension RawProducer {
             report(
                 .acknowledged(
                     id: item.id, topic: lane.topic, partition: lane.partition,
-                    offset: baseOffset < 0 ? -1 : baseOffset + Int64(index)))
+                    offset: RecordBatchHeader.offsets.contains(baseOffset) ? baseOffset + Int64(index) : -1))
         }
     }
 

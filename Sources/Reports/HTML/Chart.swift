@@ -120,7 +120,7 @@ struct Chart {
 
     /// One decimal, none where it is 0: every byte counts when there are thousands of points.
     static func number(_ value: Double) -> String {
-        let tenths = Int((value * 10).rounded())
+        let tenths = Numbers.place((value * 10).rounded(), in: -1_000_000...1_000_000)
         return tenths % 10 == 0 ? String(tenths / 10) : "\(tenths / 10).\(abs(tenths % 10))"
     }
 }

@@ -68,7 +68,7 @@ struct SequenceSeries {
         func add(_ kind: Kind, _ timeUs: Int64, _ y: Double) {
             let point = (x: Double(timeUs - timeline.zeroUs) / 1e6, y: y)
             clouds[kind, default: Cloud()].add(
-                point, x: timeline.bucket(timeUs), y: Int(y / max(top, 1) * 120))
+                point, x: timeline.bucket(timeUs), y: Numbers.place(y / max(top, 1) * 120, in: -1...121))
         }
         var epoch: Int16?
         var expected: Int32 = 0

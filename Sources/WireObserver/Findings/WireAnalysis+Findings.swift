@@ -58,6 +58,12 @@ extension WireAnalysis {
                     "unknown_api", last,
                     "\(observer.unknownRequests) requests of \(file) have an api or version that is not known")
             }
+            if let (offset, time) = observer.firstImpossibleOffset {
+                list.add(
+                    "impossible_offset", time,
+                    "\(observer.impossibleOffsets) answers of \(file) name an offset that no log can have, the first "
+                        + "\(offset); it is taken for none")
+            }
             if observer.unmatchedResponses > 0 {
                 list.add(
                     "unmatched_responses", last,
