@@ -110,6 +110,23 @@ regress: build clients ## run the scenarios of REGRESSION three times and compar
 bench-broker: build clients ## the embedded broker beside Tansu: records/s, CPU per GB, ack latency, memory
 	Benchmarks/broker/bench.sh
 
+# Each of these has been fed 10,000,000 inputs; INPUTS and FIRST choose others, and docs/fuzzing.md says more. Memory that
+# an input gave back is kept for the next one.
+INPUTS ?= 10000000
+FIRST ?= 1
+FUZZ = MALLOC_TOP_PAD_=16777216 MALLOC_TRIM_THRESHOLD_=67108864 .build/release/$@ $(INPUTS) $(FIRST)
+FUZZ_TARGETS := fuzz-driver fuzz-fetch fuzz-records fuzz-scenarios fuzz-metadata
+.PHONY: $(FUZZ_TARGETS)
+
+fuzz-driver: ## damaged lines of a driver, to the reader of its account and the judge
+fuzz-fetch: ## damaged Fetch answers, to the reader of a broker's log
+fuzz-records: ## damaged record directories, to the judge and the reports
+fuzz-scenarios: ## damaged scenario files, to the reader of scenarios
+fuzz-metadata: ## damaged answers of a broker, to the relay that changes addresses
+$(FUZZ_TARGETS): setup
+	swift build -c release --product $@ $(SWIFT_FLAGS)
+	$(FUZZ)
+
 fuzz-frames: setup ## feed 10,000,000 damaged requests to the embedded broker
 	swift build -c release --product fuzz-frames $(SWIFT_FLAGS)
 	.build/release/fuzz-frames 10000000

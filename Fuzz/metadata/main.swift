@@ -43,7 +43,11 @@ func corpus() throws -> [Exchange] {
     (coordinator.nodeID, coordinator.host, coordinator.port) = (1, "broker-1.example", 9092)
     coordinator.coordinators = [.init(key: "g", nodeID: 2, host: "b", port: 9093)]
     var produce = ProduceResponse()
-    produce.responses = [.init(name: "t", partitionResponses: [.init(index: 0, baseOffset: 5)])]
+    var topic = ProduceResponse.Topic()
+    topic.name = "t"
+    topic.partitions = [.init()]
+    topic.partitions[0].baseOffset = 5
+    produce.topics = [topic]
     return try exchanges(MetadataRequest(), metadata) + exchanges(FindCoordinatorRequest(), coordinator)
         + exchanges(ProduceRequest(), produce)
 }

@@ -9,6 +9,8 @@ import Verdicts
 struct RecordCorpus {
     let directory: RecordDirectory
     let client: ClientAccount
+    /// The same in memory.
+    let record: CellRecord
     /// In the order of `kinds`.
     let entries: [FuzzEntry]
     let results: FuzzEntry
@@ -17,6 +19,7 @@ struct RecordCorpus {
         var record = SyntheticCell(records: 18, ratePerS: 9, trouble: trouble).record()
         record.faultLog.removeLast(max(record.faultLog.count - 8, 0))
         client = record.client
+        self.record = record
         directory = RecordDirectory(path: path)
         try directory.create()
         try directory.write(record.cell)

@@ -89,7 +89,8 @@ struct DriverTranscript {
             Array(line).withUnsafeBytes { reader.read(line: $0) }
             if reader.account.malformedLines > 0 {
                 let text = String(decoding: line.prefix(120), as: UTF8.self)
-                return "a line contradicts the protocol or earlier lines: \(reader.account.firstMalformed ?? ""): \(text)"
+                let why = reader.account.firstMalformed ?? ""
+                return "a line contradicts the protocol or earlier lines: \(why): \(text)"
             }
         }
         return "the rows and the totals of done do not match, or an outcome has no sent row"

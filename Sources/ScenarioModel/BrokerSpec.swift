@@ -4,6 +4,9 @@ public struct BrokerSpec: Sendable, Equatable {
     public var kind: Kind
     /// The Apache Kafka release whose rules the embedded broker plays, or the image's release; nil: the default.
     public var release: String?
+    /// How many nodes a cluster can have.
+    public static let nodeCounts = 1...9
+
     /// Number of broker nodes.
     public var nodes: Int
     /// Topics created before the run; at least one.
@@ -102,7 +105,9 @@ public struct BrokerSpec: Sendable, Equatable {
         if let releaseValue = value["release"] {
             release = errors.attempt { try Self.release(releaseValue, kind: kind, rules: rules) }
         }
-        if let nodesValue = value["nodes"] { nodes = errors.attempt { try nodesValue.count(in: 1...9) } ?? nodes }
+        if let nodesValue = value["nodes"] {
+            nodes = errors.attempt { try nodesValue.count(in: Self.nodeCounts) } ?? nodes
+        }
         config = PropertyMap.decode(value["config"], errors: &errors)
         if let topicsValue = value["topics"] {
             topics = Self.topics(topicsValue, nodes: nodes, errors: &errors)

@@ -54,7 +54,8 @@ struct Reconciliation {
                 }
             case .notPersisted where inLog: add(.notPersistedInLog, id)
             case .indeterminate where inLog: add(.failedInLog, id)
-            case .none where inLog && ledger.record.client.finished:
+            // Where lines of the driver could not be read the report may have stood there.
+            case .none where inLog && ledger.record.client.finished && ledger.record.client.malformedLines == 0:
                 if let reference = ledger.attemptReference(copy), ledger.isAcknowledgedOnWire[reference.batch] {
                     add(.wireAckWithoutReport, id)
                 }

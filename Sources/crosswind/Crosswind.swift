@@ -30,6 +30,7 @@ struct Crosswind: ParsableCommand {
         // The cell process enters its namespaces before any thread exists, so it never reaches the argument parser.
         let arguments = Array(CommandLine.arguments.dropFirst())
         if arguments.first == CellProcess.argument { CellProcess.main(Array(arguments.dropFirst())) }
+        if arguments.first == Shell.redirectArgument { Shell.handOver(Array(arguments.dropFirst())) }
         signal(SIGPIPE, SIG_IGN)
         do {
             var command = try parseAsRoot()

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Harness
+import ScenarioModel
 
 /// `crosswind plan`: settings for a network and a load, found by running them.
 struct PlanCommand: ParsableCommand {
@@ -41,7 +42,10 @@ struct PlanCommand: ParsableCommand {
 
     func validate() throws {
         guard (1...1000).contains(partitions) else { throw ValidationError("--partitions: not 1 to 1000") }
-        guard (1...20).contains(brokers) else { throw ValidationError("--brokers: not 1 to 20") }
+        let nodes = BrokerSpec.nodeCounts
+        guard nodes.contains(brokers) else {
+            throw ValidationError("--brokers: not \(nodes.lowerBound) to \(nodes.upperBound)")
+        }
     }
 
     func run() throws {

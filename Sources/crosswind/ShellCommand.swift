@@ -6,9 +6,19 @@ struct ShellCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "shell", abstract: "Run any command behind a faulty link.",
         discussion: """
-            Inside, localhost and the exposed ports of 127.0.0.1 lead over the link to this machine's loopback; there is \
-            no other way out. Example: crosswind shell --delay 50ms --loss 1% --expose 9092 -- my-application
+            Inside, the services that were exposed are localhost: the name, and the exposed ports of 127.0.0.1 and ::1, \
+            lead over the link to this machine's loopback; there is no other way out. CROSSWIND_HOST holds their address. \
+            Time zero of a fault is the start of the command. Examples:
+
+            \(Self.examples.map { "  " + $0 }.joined(separator: "\n"))
             """)
+
+    /// What the help shows; a test runs each of them.
+    static let examples = [
+        "crosswind shell --delay 50ms --loss 1% --expose 9092 -- my-application",
+        "crosswind shell --fault 'at: 2s, for: 1s, partition: true' -- my-application",
+        "crosswind shell --expose 9092 --capture trace.pcapng -- my-application",
+    ]
 
     @Option(help: "Time that packets are held, for example 50ms.")
     var delay: String?
@@ -40,6 +50,8 @@ struct ShellCommand: ParsableCommand {
     var seed: UInt64?
     @Option(name: [.customLong("fault-log")], help: "Write every packet's fate that is not 'forward at once' here.")
     var faultLog: String?
+    @Option(help: "Write the packets at the command's end of the link here, and those at the services' end beside it.")
+    var capture: String?
     @Argument(parsing: .postTerminator, help: "The command, after --.")
     var command: [String] = []
 
@@ -63,6 +75,7 @@ struct ShellCommand: ParsableCommand {
         options.expose = expose
         options.seed = seed
         options.faultLog = faultLog
+        options.capture = capture
         options.command = command
         // On this thread: the user namespace must be entered before there is a second one.
         try exitAfterNow { try Shell.run(options) }

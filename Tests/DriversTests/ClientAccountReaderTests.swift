@@ -117,4 +117,28 @@ import Testing
             }
         }
     }
+
+    /// Numbers that fit 64 bits and nothing else: a sum with any of them would leave them.
+    @Test(arguments: [
+        #"{"type":"sent","topic":0,"rows":[[0,0,1760000000000000000]]}"#,
+        #"{"type":"sent","topic":0,"rows":[[0,0,9223372036854775807]]}"#,
+        #"{"type":"sent","topic":0,"rows":[[0,0,-1]]}"#,
+        #"{"type":"acknowledged","topic":0,"rows":[[0,0,9223372036854775807,10]]}"#,
+        #"{"type":"began","time_us":1760000000000000000}"#,
+        #"{"type":"ready","time_us":9223372036854775807}"#,
+        #"{"type":"done","time_us":1,"sent":9223372036854775807,"acknowledged":0,"failed":0}"#,
+    ])
+    func aNumberThatNothingCanHaveIsAMalformedLine(line: String) {
+        let account = read(line + "\n")
+        #expect(account.malformedLines > 0)
+        #expect(account.firstMalformed?.contains(" no ") == true, "\(account.firstMalformed ?? "")")
+        var scanner = DriverLineScanner()
+        _ = scanner.feed(Array((line + "\n").utf8))
+        #expect(scanner.firstSentUs == nil)
+    }
+
+    @Test func theUsualMistakeIsNamed() {
+        let account = read(#"{"type":"sent","topic":0,"rows":[[0,0,1760000000000000000]]}"# + "\n")
+        #expect(account.firstMalformed == "1760000000000000000 is no time in microseconds since the epoch")
+    }
 }

@@ -111,4 +111,18 @@ struct DriverCatalogTests {
         #expect(!launch.accepts(hello("2.160.0")))
         #expect(DriverLaunch(executable: "x").accepts(hello("0")))
     }
+
+    /// How long a driver is, as docs/driver-protocol.md says it to whoever thinks of writing one.
+    @Test func theShortestDriverIsAsShortAsThePageSays() throws {
+        let checkout = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        func lines(_ path: String) throws -> Int {
+            try String(contentsOf: checkout.appending(path: path), encoding: .utf8).split(separator: "\n").count
+        }
+        let page = try String(contentsOf: checkout.appending(path: "docs/driver-protocol.md"), encoding: .utf8)
+        let told = try #require(page.firstMatch(of: /a driver is fewer than (\d+) lines/).flatMap { Int($0.output.1) })
+        let shortest =
+            try lines("Drivers/python/crosswind_kafka_python.py") + lines("Drivers/python/crosswind_driver.py")
+        #expect(shortest < told && shortest > told - 100)
+    }
 }

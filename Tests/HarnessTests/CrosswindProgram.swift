@@ -29,8 +29,10 @@ struct CrosswindProgram {
     static let reason: Comment = "this machine cannot run cells: crosswind doctor says why"
 
     /// Runs it to its end.
-    static func run(_ arguments: [String], in directory: String = repository) throws -> Result {
-        let process = try start(arguments, in: directory)
+    static func run(
+        _ arguments: [String], in directory: String = repository, environment: [String: String] = [:]
+    ) throws -> Result {
+        let process = try start(arguments, in: directory, environment: environment)
         return finish(process)
     }
 
@@ -42,10 +44,15 @@ struct CrosswindProgram {
     }
 
     /// Starts it.
-    static func start(_ arguments: [String], in directory: String = repository) throws -> Running {
+    ///
+    /// - Parameter environment: variables beside those of this process.
+    static func start(
+        _ arguments: [String], in directory: String = repository, environment: [String: String] = [:]
+    ) throws -> Running {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.currentDirectoryURL = URL(fileURLWithPath: directory)
         let output = Pipe()
         let errors = Pipe()

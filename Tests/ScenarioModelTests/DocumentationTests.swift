@@ -44,6 +44,14 @@ import Testing
         }
     }
 
+    /// What a baseline is made of is said in two places.
+    @Test func thePageOnRegressionsNamesTheScenariosThatTheMakefileRuns() throws {
+        let makefile = try String(contentsOfFile: "\(repository)/Makefile", encoding: .utf8)
+        let line = try #require(makefile.split(separator: "\n").first { $0.hasPrefix("REGRESSION ?= ") })
+        let scenarios = line.dropFirst("REGRESSION ?= ".count)
+        #expect(try text("ci.md").contains("three runs of \(scenarios), written to"))
+    }
+
     /// A link to a scenario is a promise that it is there.
     @Test func everyScenarioNamedInTheGuideExists() throws {
         let links = try text("guide.md").matches(of: /\(\.\.\/(Scenarios\/[^)]+)\)/).map { String($0.output.1) }

@@ -26,6 +26,22 @@ struct FindingTests {
         #expect(found.isEmpty)
     }
 
+    /// No log can have such an offset: it is named and taken for none, so that nobody computes with it.
+    @Test(arguments: [Int64.max, Int64.max - 1, (Int64(1) << 62) + 1] as [Int64])
+    func anImpossibleOffsetIsNamed(offset: Int64) throws {
+        let bytes = try syntheticCapture { capture in
+            var connection = syntheticConnection(capture)
+            connection.open()
+            try connection.exchange(batch(0, count: 3), correlationID: 1, baseOffset: offset)
+            try connection.exchange(batch(3, count: 3), correlationID: 2, baseOffset: 3)
+        }
+        let evidence = try analyse(bytes, side: .client).evidence()
+        #expect(evidence.findings.map(\.kind) == ["impossible_offset"])
+        #expect(evidence.findings.first?.detail.contains("\(offset)") == true)
+        #expect(evidence.batches.map(\.baseOffset) == [nil, 3])
+        #expect(evidence.batches[0].attempts[0].fate == .acknowledged)
+    }
+
     /// What the receiver's kernel threw away must not be read: neither an acknowledgement nor bytes of a request.
     @Test func packetsWithWrongChecksumsAreLeftOut() throws {
         let bytes = try syntheticCapture { capture in

@@ -7,3 +7,4 @@
 #include "CLinuxWait.h"
 #include "CLinuxEpoll.h"
 #include "CLinuxPassing.h"
+#include "CLinuxSeccomp.h"

@@ -71,21 +71,45 @@ enum PortForwarder {
         other.wait()
     }
 
+    /// Connects where this process lives. A service of the loopback may listen on either of its addresses.
     private static func connectHere(_ far: (address: String, port: UInt16)) throws -> Int32 {
+        do {
+            return try connect4(far.address, far.port)
+        } catch {
+            guard far.address == "127.0.0.1", let descriptor = connectToLoopback6(far.port) else { throw error }
+            return descriptor
+        }
+    }
+
+    private static func connect4(_ address: String, _ port: UInt16) throws -> Int32 {
         var name = sockaddr_in()
         name.sin_family = sa_family_t(AF_INET)
-        name.sin_port = far.port.bigEndian
-        inet_pton(AF_INET, far.address, &name.sin_addr)
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        let result = withUnsafePointer(to: &name) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
+        name.sin_port = port.bigEndian
+        inet_pton(AF_INET, address, &name.sin_addr)
+        if let descriptor = connected(AF_INET, &name) { return descriptor }
+        throw TestbedError(operation: "connect to", subject: "\(address):\(port)", errorNumber: errno)
+    }
+
+    private static func connectToLoopback6(_ port: UInt16) -> Int32? {
+        var name = sockaddr_in6()
+        name.sin6_family = sa_family_t(AF_INET6)
+        name.sin6_port = port.bigEndian
+        inet_pton(AF_INET6, "::1", &name.sin6_addr)
+        return connected(AF_INET6, &name)
+    }
+
+    /// A connected socket; nil with `errno`.
+    private static func connected<Name>(_ family: Int32, _ name: inout Name) -> Int32? {
+        let descriptor = socket(family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { return nil }
+        let result = withUnsafeBytes(of: &name) { bytes in
+            connect(descriptor, bytes.bindMemory(to: sockaddr.self).baseAddress, socklen_t(bytes.count))
         }
         if result == 0 { return descriptor }
         let number = errno
         close(descriptor)
-        throw TestbedError(operation: "connect to", subject: "\(far.address):\(far.port)", errorNumber: number)
+        errno = number
+        return nil
     }
 
     /// Copies until the source ends; passes an orderly end on as one, and a reset as a reset.

@@ -9,7 +9,8 @@ import Verdicts
 /// driver, the measures that the judge knows.
 public enum ScenarioLibrary {
     /// Every word that a fault may use.
-    package static let vocabulary = FaultVocabulary(LinkVocabulary.keywords) + FaultVocabulary(BrokerVocabulary.keywords)
+    package static let vocabulary =
+        FaultVocabulary(LinkVocabulary.keywords) + FaultVocabulary(BrokerVocabulary.keywords)
 
     /// What a scenario file may name.
     package static let rules = ScenarioRules(

@@ -3,7 +3,8 @@ import EvidenceModel
 /// Property: the client delivered every record: none failed, none was left without a report, none was never taken.
 ///
 /// Evidence: the client's delivery reports.
-/// Inconclusive: for a producer that reports nothing, and for records without a report when the driver did not finish.
+/// Inconclusive: for a producer that reports nothing, and for records without a report when the driver did not finish or
+/// lines of it could not be read.
 enum NothingGivenUp: Checker {
     static let property = "nothing-given-up"
     static let passRestsOn: Set<Account> = [.client]
@@ -37,6 +38,11 @@ enum NothingGivenUp: Checker {
         ].filter { !$0.isEmpty }.joined(separator: ", ")
         guard client.finished || client.errors.contains(where: \.fatal) else {
             return inconclusive(detail + "; the driver did not finish")
+        }
+        // The report may stand in a line that could not be read.
+        if client.malformedLines > 0 {
+            return inconclusive(
+                detail + "; " + Words.count(client.malformedLines, "line") + " of the driver could not be read")
         }
         // A cell that was stopped asked the client to take no more: what it never took says nothing about it.
         if unreported.isEmpty, !client.errors.contains(where: \.fatal),

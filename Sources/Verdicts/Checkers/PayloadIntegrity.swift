@@ -4,12 +4,13 @@ import EvidenceModel
 ///
 /// A broker recognises duplicates by sequence numbers alone, so a producer that uses a sequence range again gets
 /// success for data that is gone: the offset told then holds another record.
-/// Evidence: the hash of each value in the log against the payload convention for its id.
-/// Inconclusive: only when nothing was found in a log that was not read completely. Not judged for a producer that
+/// Evidence: the hash of each value in the log against the payload convention for its id; the offsets that the client was
+/// told.
+/// Inconclusive: only when nothing was found, and the log was not read completely or the client's reports are in doubt. Not judged for a producer that
 /// writes payloads of its own.
 enum PayloadIntegrity: Checker {
     static let property = "payload-integrity"
-    static let passRestsOn: Set<Account> = [.log]
+    static let passRestsOn: Set<Account> = [.client, .log]
     static let failRestsOn: Set<Account> = []
 
     static func check(_ ledger: Ledger) -> PropertyResult {

@@ -18,7 +18,11 @@ def say(**fields):
 
 
 def now():
-    return time.time_ns() // (1000 if broken != "milliseconds" else 1000000)
+    return time.time_ns() // {"milliseconds": 1000000, "nanoseconds": 1}.get(broken, 1000)
+
+
+def row_now():
+    return time.time_ns() if broken == "row-nanoseconds" else now()
 
 
 def listen():
@@ -64,14 +68,14 @@ for id in range(configure["records"]):
     partition = (id // len(topics)) % topics[topic]["partitions"] if broken != "partition" else 0
     if broken == "order":
         say(type="acknowledged", topic=topic, rows=[[id, partition, id, now() + 1000]])
-    say(type="sent", topic=topic, rows=[[id, partition, now()]])
+    say(type="sent", topic=topic, rows=[[id, partition, row_now()]])
     counts["sent"] += 1
     if broken == "lost" and id == 7:
         continue
     if broken != "order":
-        say(type="acknowledged", topic=topic, rows=[[id, partition, id, now()]])
+        say(type="acknowledged", topic=topic, rows=[[id, partition, id, row_now()]])
     if broken == "twice" and id == 7:
-        say(type="acknowledged", topic=topic, rows=[[id, partition, id, now()]])
+        say(type="acknowledged", topic=topic, rows=[[id, partition, id, row_now()]])
     counts["acknowledged"] += 1
 if broken == "totals":
     counts["sent"] += 1

@@ -61,4 +61,18 @@ import Testing
         fixture.record.client.records[50].outcome = .indeterminate
         #expect(fixture.property("nothing-given-up").outcome == .failed)
     }
+
+    /// What is missing may stand in the lines that could not be read: that is no word against the client.
+    @Test func recordsThatUnreadLinesMayNameAreNotHeldAgainstTheClient() {
+        var fixture = Fixture()
+        fixture.record.client.records[7] = .init()
+        fixture.record.client.malformedLines = 1
+        fixture.record.client.firstMalformed = "1760000000000000000 is no time in microseconds since the epoch"
+        let result = fixture.property("nothing-given-up")
+        #expect(result.outcome == .inconclusive)
+        #expect(fixture.verdict.outcome == .inconclusive)
+        #expect(fixture.verdict.doubts.contains { $0.contains("the first because 1760000000000000000 is no time") })
+        fixture.record.client.malformedLines = 0
+        #expect(fixture.property("nothing-given-up").outcome == .failed)
+    }
 }
