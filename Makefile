@@ -32,20 +32,14 @@ build: setup ## release build at .build/release/crosswind
 demo: build ## run the first scenario, print the table, write report.html
 	$(CROSSWIND) run Scenarios/causes/idempotence-disabled.yaml --report report.html
 
-# Tests that run cells go last and one by one: beside tests that keep every processor busy their links would be late, and
-# the cells prove nothing.
+# What skips is held against Tests/skips.txt.
 # Without a client or an engine the tests that need it skip and say so: exit code 69 is no failure here.
 test: setup ## install the clients, start a Docker engine where possible, run every test
 	@scripts/setup.sh kcat chromium libxml2-utils
 	@scripts/clients.sh || [ $$? -eq 69 ]
 	@scripts/dockerd.sh || [ $$? -eq 69 ]
 	swift build --build-tests $(SWIFT_FLAGS)
-	@status=0; \
-	echo swift test --skip-build --skip HarnessTests; \
-	swift test --skip-build --skip HarnessTests || status=1; \
-	echo swift test --skip-build --no-parallel --filter HarnessTests; \
-	swift test --skip-build --no-parallel --filter HarnessTests || status=1; \
-	exit $$status
+	@scripts/test.sh
 
 lint: ## formatting, file and function length
 	@scripts/lint.sh

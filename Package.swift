@@ -187,3 +187,28 @@ let package = Package(
             swiftSettings: strict),
     ]
 )
+
+// One part alone, with what it needs: `CROSSWIND_PARTS=VerdictsTests,WireObserverTests swift build --build-tests`. The checks
+// that build again and again (make mutants, make test-asan, make test-tsan) would otherwise wait for everything else.
+if let parts = Context.environment["CROSSWIND_PARTS"], !parts.isEmpty {
+    var wanted: Set<String> = []
+    var products: Set<String> = []
+    var waiting = parts.split(separator: ",").map(String.init)
+    while let name = waiting.popLast() {
+        guard wanted.insert(name).inserted else { continue }
+        guard let target = package.targets.first(where: { $0.name == name }) else { fatalError("no target \(name)") }
+        for dependency in target.dependencies {
+            switch dependency {
+            case .targetItem(let name, _), .byNameItem(let name, _): waiting.append(name)
+            case .productItem(_, let package?, _, _): products.insert(package)
+            default: break
+            }
+        }
+    }
+    package.targets.removeAll { !wanted.contains($0.name) }
+    package.products = []
+    package.dependencies.removeAll { dependency in
+        guard case .sourceControl(_, let location, _) = dependency.kind else { return false }
+        return !products.contains { location.hasSuffix("/" + $0) }
+    }
+}

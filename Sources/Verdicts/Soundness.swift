@@ -14,7 +14,7 @@ enum Soundness {
             measures.contains { expectation.measure.hasPrefix($0) }
         }
         if isMeasured { return strictBudgetUs }
-        let effects: Set = ["delay", "jitter", "rate", "reorder", "queue"]
+        let effects: Set = ["delay", "jitter", "rate", "trace", "reorder", "queue"]
         guard record.cell.faults.contains(where: { !effects.isDisjoint(with: $0.effects) }) else {
             return 10 * strictBudgetUs
         }

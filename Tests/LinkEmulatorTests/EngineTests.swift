@@ -38,6 +38,54 @@ import Testing
         return link.stop()
     }
 
+    /// Time zero is told in microseconds since the epoch, and may lie in the past: faults count from it, not from the call.
+    @Test func timeZeroIsAMomentOfTheWallClock() throws {
+        let client = DevicePair()
+        let broker = DevicePair()
+        defer {
+            client.closeBoth()
+            broker.closeBoth()
+        }
+        let events = PhaseEvents()
+        let link = try Link(
+            LinkConfiguration(
+                ports: [
+                    .init(node: 1, descriptor: broker.link, address: "198.18.1.1"),
+                    .init(node: 0, descriptor: client.link, address: "198.18.0.1"),
+                ], seed: 1, faults: [Faults.timeline(["partition": "true"], at: .milliseconds(400))]),
+            onPhase: { events.add($0) })
+        try link.start()
+        let zeroUs = cl_realtime_ns() / 1000 - 300_000
+        link.setTimeZero(epochUs: zeroUs)
+        let deadline = cl_monotonic_ns() + 10_000_000_000
+        while events.all.isEmpty, cl_monotonic_ns() < deadline { usleep(2000) }
+        _ = link.stop()
+        let began = try #require(events.all.first { $0.began })
+        #expect(abs(began.timeUs - zeroUs - 400_000) < 5_000, "\(began.timeUs - zeroUs) us after time zero")
+    }
+
+    /// Numbers that nobody meant: the moment never comes, or has passed, and nothing traps.
+    @Test(arguments: [Int64.max, Int64.min, 1_760_000_000_000_000_000, 0] as [Int64])
+    func anyTimeZeroIsTaken(epochUs: Int64) throws {
+        let client = DevicePair()
+        let broker = DevicePair()
+        defer {
+            client.closeBoth()
+            broker.closeBoth()
+        }
+        let link = try Link(
+            LinkConfiguration(
+                ports: [
+                    .init(node: 1, descriptor: broker.link, address: "198.18.1.1"),
+                    .init(node: 0, descriptor: client.link, address: "198.18.0.1"),
+                ], seed: 1, faults: [Faults.timeline(["partition": "true"], at: .seconds(86_400))]))
+        try link.start()
+        link.setTimeZero(epochUs: epochUs)
+        for _ in 0..<20 { _ = client.send(Packets.tcp(sequence: 1)) }
+        usleep(20_000)
+        #expect(link.stop().packetsIn == 20)
+    }
+
     @Test func packetsPassBothWaysUnchangedAndInOrder() throws {
         let report = try run([]) { _, client, broker in
             for index in 0..<500 {

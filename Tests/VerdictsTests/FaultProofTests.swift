@@ -58,4 +58,26 @@ import Testing
             HistoryEvent(timeUs: Fixture.startUs, kind: .brokerAction, subject: "1", detail: "pause"))
         #expect(FaultProof.evidence(Ledger(fixture.record)).map(\.shown) == [true])
     }
+
+    /// A fault log that says an answer was held, and captures in which it was not: that is no delay.
+    @Test(arguments: [(1_000, false), (449_000, false), (450_000, true), (600_000, true)] as [(Int64, Bool)])
+    func aDelayThatTheCapturesDoNotShowIsContradicted(seenUs: Int64, isShown: Bool) {
+        var fixture = Fixture()
+        fixture.record.cell.faults = [.init(id: "fault-0", summary: "hold an answer", effects: ["delay"])]
+        let parts = Fixture.connection.split(separator: ">")
+        guard let attempt = fixture.record.wire?.batches[4].attempts[0], let left = attempt.ackLeftBrokerUs else {
+            Issue.record("the fixture has no attempt")
+            return
+        }
+        fixture.record.wire?.batches[4].attempts[0].ackReachedClientUs = left + seenUs
+        fixture.record.faultLog = [
+            FaultLogEntry(
+                timeUs: left, fault: "fault-0", fate: "delay", reason: "message", node: 1, direction: .brokerToClient,
+                packetIndex: 7, delayUs: 500_000, connection: "\(parts[1])>\(parts[0])", lengthBytes: 90,
+                message: .init(api: "Produce", kind: "response", correlationID: attempt.correlationID))
+        ]
+        let evidence = FaultProof.evidence(Ledger(fixture.record))
+        #expect(evidence.map(\.shown) == [isShown])
+        #expect(evidence[0].onTheWire == (isShown ? 1 : 0))
+    }
 }

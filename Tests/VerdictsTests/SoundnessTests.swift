@@ -90,6 +90,22 @@ import Testing
         #expect(fixture.verdict.outcome == .passed)
     }
 
+    /// Every effect that holds packets for a time: a late link would be taken for it.
+    @Test(arguments: ["delay", "jitter", "rate", "trace", "reorder", "queue"])
+    func effectsThatHoldPacketsNeedALinkThatIsOnTime(effect: String) {
+        var fixture = Fixture()
+        fixture.addPhase(effect, fromMs: 500, toMs: 700)
+        #expect(Soundness.latenessBudgetUs(fixture.record) == 10_000)
+        fixture.change(.linkEnded) { $0.values = ["lateness_p99_us": 25_000] }
+        #expect(fixture.verdict.doubts.contains { $0.contains("the link itself was late: p99 25 ms, budget 10 ms") })
+    }
+
+    @Test func effectsThatHoldNothingDoNot() {
+        var fixture = Fixture()
+        fixture.addPhase("loss", fromMs: 500, toMs: 700)
+        #expect(Soundness.latenessBudgetUs(fixture.record) == 100_000)
+    }
+
     @Test func whereAFaultDelaysTheBudgetIsAQuarterOfTheDelay() {
         var fixture = Fixture()
         fixture.addPhase("delay", fromMs: 500, toMs: 700)
