@@ -163,3 +163,17 @@ bench-capacity: build ## sweeps whose answers are known: three bottlenecks ten t
 
 test-slurm: build ## a small sweep as a Slurm array on this machine (root, slurm-wlm, munge)
 	scripts/test-slurm.sh
+
+.PHONY: mutants test-asan test-tsan
+
+mutants: setup ## change one line at a time and run the tests that should notice
+	scripts/mutants.py
+
+# What reads input that others wrote, and what threads share: the link, the observer, the embedded broker, the drivers' readers.
+SANITIZED := LinkEmulatorTests,WireObserverTests,EmbeddedBrokerTests,DriversTests
+
+test-asan: setup ## the tests of link, observer, broker and drivers' readers with AddressSanitizer
+	scripts/sanitize.sh address $(SANITIZED)
+
+test-tsan: setup ## the same with ThreadSanitizer
+	scripts/sanitize.sh thread $(SANITIZED)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares the tests that skipped with a committed list: `scripts/skips.py LOG... LIST`.
 
-A line of the list is the name of a test or a suite as Swift Testing prints it, then `#` and when it may skip. Exit code 1 for a
+A line of the list is the name of a test or a suite, without parentheses, then `#` and when it may skip. Exit code 1 for a
 skip that is not in the list, and for a log in which no test ran at all, which would prove nothing.
 """
 
@@ -20,7 +20,7 @@ def main():
     for line in text.splitlines():
         found = SKIPPED.search(line)
         if found:
-            skipped[found[1]] = found[2] or "no reason given"
+            skipped[found[1].split("(")[0]] = found[2] or "no reason given"
     if not re.search(r"Test run with [1-9]\d* tests", text):
         sys.exit("skips: no test ran")
     new = sorted(set(skipped) - allowed)

@@ -80,4 +80,13 @@ import Testing
         #expect(evidence.map(\.shown) == [isShown])
         #expect(evidence[0].onTheWire == (isShown ? 1 : 0))
     }
+
+    /// Nearest rank: the smallest value that at least this share does not exceed.
+    @Test func percentilesAreByNearestRank() {
+        #expect(Percentile.of([1, 2, 3], 0.5) == 2)
+        #expect(Percentile.of([1, 2, 3, 4], 0.5) == 2)
+        #expect(Percentile.of([1, 2, 3], 0.99) == 3)
+        #expect(Percentile.of([1, 2, 3], 0) == 1)
+        #expect(Percentile.of([7], 0.01) == 7)
+    }
 }

@@ -125,4 +125,25 @@ import Testing
         let proofIsGone = fixture.record.log == nil || fixture.record.history.contains { $0.kind == .harnessError }
         #expect(outcome == (proofIsGone ? .inconclusive : .failed))
     }
+
+    @Test func onlyAClientThatNeverSentWasRejectedAtOnce() {
+        var fixture = Fixture()
+        fixture.record.client.errors = [.init(timeUs: Fixture.startUs, name: "_FATAL", message: "no", fatal: true)]
+        #expect(!Soundness.isRejectedAtOnce(fixture.record))
+        for i in fixture.record.client.records.indices { fixture.record.client.records[i] = .init() }
+        #expect(Soundness.isRejectedAtOnce(fixture.record))
+        fixture.record.client.errors = []
+        #expect(!Soundness.isRejectedAtOnce(fixture.record))
+    }
+
+    /// What is seen can only grow: a limit that it breaks stays broken, whatever else is in doubt.
+    @Test(arguments: ["==", "<", "<="]) func aLimitThatIsBrokenStaysBrokenUnderDoubt(comparison: String) {
+        let limit = comparison == "<" ? 1.0 : 0
+        var fixture = Fixture(idempotent: false, expecting: [expectation("duplicates", comparison, limit)])
+        fixture.loseAck(of: 13)
+        fixture.record.wire?.captures[0].gaps = 1
+        #expect(fixture.verdict.assertions.map(\.outcome) == [.failed])
+        fixture.record.cell.expectations = [expectation("duplicates", ">", 1000)]
+        #expect(fixture.verdict.assertions.map(\.outcome) == [.inconclusive])
+    }
 }

@@ -76,4 +76,15 @@ import Testing
         #expect(result.outcome == .failed && result.records.count == 1, "\(result.detail)")
         #expect(Measures(Ledger(fixture.record)).lost == 1)
     }
+
+    /// For a producer that reports nothing: a batch is in the log when its last record is.
+    @Test func theEndOfAnAcknowledgedBatchMustBeThereToo() {
+        var fixture = Fixture()
+        fixture.record.client.reportsRecords = false
+        fixture.record.client.records = []
+        #expect(fixture.property("no-loss").outcome == .passed)
+        fixture.record.log?.batches[4].recordIDs.removeLast(5)
+        fixture.record.log?.batches[4].valueHashes.removeLast(5)
+        #expect(fixture.property("no-loss").outcome == .failed)
+    }
 }

@@ -43,4 +43,15 @@ import Testing
         fixture.record.log?.complete = false
         #expect(fixture.property("payload-integrity").outcome == .inconclusive)
     }
+
+    /// One record whose offset holds another one is enough.
+    @Test func oneRecordSilentlyReplacedIsFound() {
+        var fixture = Fixture()
+        let other: Int64 = 0
+        fixture.record.log?.batches[4].recordIDs[3] = other
+        fixture.record.log?.batches[4].valueHashes[3] = Fixture.hash(other)
+        let result = fixture.property("payload-integrity")
+        #expect(result.outcome == .failed)
+        #expect(result.detail.contains("1 acknowledged record silently replaced by another"), "\(result.detail)")
+    }
 }

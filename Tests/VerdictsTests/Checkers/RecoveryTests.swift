@@ -86,4 +86,17 @@ import Testing
         #expect(
             first == Disturbance(beganUs: Fixture.startUs + 1_000_000, endedUs: Fixture.startUs + 2_000_000))
     }
+
+    /// 70 % of the level before is not back: 90 % are asked for.
+    @Test(arguments: [(3, false), (0, true)]) func throughputIsBackAtNineTenths(lost: Int, isBack: Bool) {
+        var fixture = Fixture(records: 800)
+        fixture.addPhase("loss", fromMs: 1000, toMs: 1200)
+        let endUs = Fixture.startUs + 1_200_000
+        for i in fixture.record.client.records.indices
+        where fixture.record.client.records[i].reportedUs > endUs && i % 10 < lost {
+            fixture.record.client.records[i].outcome = .indeterminate
+        }
+        let measured = Recovery.measure(Ledger(fixture.record))
+        if case .back = measured { #expect(isBack) } else { #expect(!isBack, "\(measured)") }
+    }
 }
