@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import SystemCalls
 
 /// Sends connects of a command to other addresses than it names: those to some ports of its own loopback go to a service
 /// elsewhere, and so cross whatever lies between.
@@ -48,7 +49,7 @@ public final class ConnectRedirect: Sendable {
         let number = errno
         let words = Array("\(command.first ?? ""): \(String(cString: strerror(number)))\n".utf8)
         _ = write(2, words, words.count)
-        _exit(number == ENOENT ? 127 : 126)
+        ProcessEnd.now(number == ENOENT ? 127 : 126)
     }
 
     /// Waits until the command handed its calls over; then answers them on a thread of its own until the command and all

@@ -168,4 +168,40 @@ struct FateTests {
         #expect(batches.map(\.attempts.count) == [2, 1])
         #expect(Set(batches.map(\.id)).count == 2)
     }
+
+    /// A client that has closed its socket reads nothing any more, though its kernel still acknowledges.
+    @Test(arguments: [WireEvidence.Side.client, .broker]) func anAnswerBehindTheFinIsLate(side: WireEvidence.Side)
+        throws
+    {
+        func capture(closes: Bool) throws -> [UInt8] {
+            try syntheticCapture { capture in
+                var connection = syntheticConnection(capture)
+                connection.open()
+                try connection.exchange(batch(0), correlationID: 1, answered: false)
+                if closes { connection.finish(fromClient: true) }
+                var answer = SyntheticKafka.Answer()
+                answer.baseOffset = 3
+                connection.send(try SyntheticKafka.response([answer], correlationID: 1), fromClient: false)
+                connection.acknowledge(fromClient: true)
+            }
+        }
+        #expect(try fates(capture(closes: true), side: side) == [[.ackLate]])
+        #expect(try fates(capture(closes: false), side: side) == [[.acknowledged]])
+    }
+
+    /// A deduplicated retry says that one of the earlier attempts was appended, and not which.
+    @Test(arguments: [1, 2, 3]) func ofSeveralLostAttemptsNoneIsNamed(lost: Int) throws {
+        let bytes = try syntheticCapture { capture in
+            for number in 0...lost {
+                var connection = syntheticConnection(capture, port: UInt16(40_000 + number))
+                connection.open()
+                let isLast = number == lost
+                try connection.exchange(
+                    batch(0), correlationID: 1, baseOffset: 3, logAppendTimeMs: isLast ? 5 : -1, answered: isLast)
+                if !isLast { connection.finish(fromClient: true) }
+            }
+        }
+        let unknown: WireEvidence.Fate = lost == 1 ? .ackLost : .connectionLost
+        #expect(try fates(bytes, side: .client) == [Array(repeating: unknown, count: lost) + [.acknowledged]])
+    }
 }

@@ -211,4 +211,36 @@ struct FindingTests {
         #expect(errors.count == 1001)
         #expect(errors.last?.detail == "200 more of these")
     }
+
+    /// A broker that answers one of these may have appended; after any other error it has not.
+    @Test(arguments: [(7, true), (20, true), (-1, true), (6, false), (19, false), (45, false), (87, false)])
+    func whetherARefusedBatchIsInTheLogDependsOnTheError(code: Int16, isUnknown: Bool) throws {
+        let found = try findings { connection in
+            try connection.exchange(batch(0), correlationID: 1, errorCode: code)
+            connection.finish(fromClient: true)
+        }
+        #expect(found.contains { $0.kind == "outcome_unknown" } == isUnknown, "\(found.map(\.kind))")
+        #expect(found.contains { $0.kind == "not_appended" } == !isUnknown, "\(found.map(\.kind))")
+    }
+
+    /// With transactions of version 2 each one has an epoch of its own (KIP-890): nobody gave up on a batch.
+    @Test(arguments: [false, true]) func onlyAnEpochOutsideOfATransactionIsABump(isTransactional: Bool) throws {
+        let found = try findings { connection in
+            for epoch: Int16 in 0..<2 {
+                var one = batch(0, epoch: epoch, content: UInt8(epoch))
+                one.isTransactional = isTransactional
+                try connection.exchange(one, correlationID: Int32(epoch), baseOffset: Int64(epoch))
+            }
+        }
+        #expect(found.map(\.kind) == (isTransactional ? [] : ["epoch_bump"]))
+    }
+
+    @Test(arguments: [45, 46, 47, 59, 2, 19] as [Int16]) func sequenceErrorsAreToldFromOthers(code: Int16) throws {
+        let found = try findings { connection in
+            try connection.exchange(batch(0), correlationID: 1, errorCode: code)
+            try connection.exchange(batch(0), correlationID: 2, baseOffset: 0)
+        }
+        let kind = [45, 46, 47, 59].contains(code) ? "sequence_error" : "error"
+        #expect(found.filter { $0.kind.hasSuffix("error") }.map(\.kind) == [kind])
+    }
 }

@@ -1,0 +1,77 @@
+import EmbeddedBroker
+import Foundation
+import KafkaWire
+import RawClient
+import Testing
+
+/// What actions and settings of a broker change in its log, each beside what they leave as it is.
+@Suite struct ActionRuleTests {
+    private func start(_ connection: RawConnection) throws -> Int64 {
+        try connection.offset(topic: "t", partition: 0, timestamp: -2)
+    }
+
+    @Test func retentionDeletesWhatIsOldAndNothingElse() throws {
+        let cluster = try TestCluster(
+            topics: [.init(name: "t", properties: ["retention.ms": "3600000"])],
+            properties: ["log.retention.check.interval.ms": "50", "log.initial.task.delay.ms": "0"])
+        defer { cluster.cluster.end() }
+        let connection = try cluster.connect()
+        let nowMs = Int64(Date().timeIntervalSince1970 * 1000)
+        _ = try connection.produce(TestCluster.batch(["new"], timestamp: nowMs))
+        Thread.sleep(forTimeInterval: 0.5)
+        #expect(try start(connection) == 0)
+        #expect(try cluster.read().batches.count == 1)
+
+        let other = try TestCluster(
+            topics: [.init(name: "t", properties: ["retention.ms": "3600000"])],
+            properties: ["log.retention.check.interval.ms": "50", "log.initial.task.delay.ms": "0"])
+        defer { other.cluster.end() }
+        let second = try other.connect()
+        _ = try second.produce(TestCluster.batch(["old"], timestamp: nowMs - 2 * 3_600_000))
+        let deadline = ContinuousClock.now + .seconds(10)
+        while try start(second) == 0, ContinuousClock.now < deadline { Thread.sleep(forTimeInterval: 0.02) }
+        #expect(try start(second) == 1)
+    }
+
+    @Test func theLogStartOnlyMovesForward() throws {
+        let cluster = try TestCluster()
+        defer { cluster.cluster.end() }
+        let connection = try cluster.connect()
+        for value in ["a", "b", "c"] { _ = try connection.produce(TestCluster.batch([value])) }
+        #expect(try connection.deleteRecords(topic: "t", partition: 0, before: 2).errorCode == 0)
+        #expect(try start(connection) == 2)
+        _ = try connection.deleteRecords(topic: "t", partition: 0, before: 1)
+        #expect(try start(connection) == 2)
+    }
+
+    /// After it a producer is unknown, and 1.1 says so.
+    @Test func expireProducersForgetsThem() throws {
+        let cluster = try TestCluster(release: "1.1")
+        defer { cluster.cluster.end() }
+        let connection = try cluster.connect()
+        for sequence: Int32 in 0..<3 {
+            let batch = TestCluster.batch(["\(sequence)"], producer: 7, sequence: sequence)
+            #expect(try connection.produce(batch, version: 5).errorCode == 0)
+        }
+        cluster.cluster.expireProducers(topic: "another")
+        #expect(
+            try connection.produce(TestCluster.batch(["3"], producer: 7, sequence: 3), version: 5).errorCode == 0)
+        cluster.cluster.expireProducers()
+        #expect(
+            try connection.produce(TestCluster.batch(["4"], producer: 7, sequence: 4), version: 5).errorCode == 59)
+    }
+
+    /// An orderly end gives the leaders away first; after a kill nobody leads until the session has run out.
+    @Test func whoLeadsAfterAnEndDependsOnTheEnd() throws {
+        for (how, isLed) in [(EmbeddedCluster.Stop.clean, true), (.kill, false)] {
+            let cluster = try TestCluster(
+                nodes: 2, topics: [.init(name: "t", partitions: 1, replicationFactor: 2)],
+                properties: ["broker.session.timeout.ms": "60000"])
+            defer { cluster.cluster.end() }
+            let leader = try #require(cluster.cluster.leaders()["t-0"])
+            try cluster.cluster.stop(node: leader, how)
+            let now = cluster.cluster.leaders()["t-0"]
+            #expect((now != leader && now != -1) == isLed, "\(how): \(String(describing: now))")
+        }
+    }
+}
