@@ -170,7 +170,7 @@ mutants: setup ## change one line at a time and run the tests that should notice
 	scripts/mutants.py
 
 # What reads input that others wrote, and what threads share: the link, the observer, the embedded broker, the drivers' readers.
-SANITIZED := LinkEmulatorTests,WireObserverTests,EmbeddedBrokerTests,DriversTests
+SANITIZED := LinkEmulatorTests,WireObserverTests,EmbeddedBrokerTests,DriversTests,crosswind-rdkafka
 
 test-asan: setup ## the tests of link, observer, broker and drivers' readers with AddressSanitizer
 	scripts/sanitize.sh address $(SANITIZED)

@@ -20,19 +20,16 @@ public enum SyntheticKafka {
         public var values: [[UInt8]] = [[1, 2, 3]]
         /// Timestamp of the first record, milliseconds since the epoch.
         public var timestampMs: Int64 = 1_795_550_000_000
-        /// Part of a transaction.
-        public var isTransactional = false
 
         /// A batch of one record.
         public init() {}
 
         /// The encoded record batch.
         public var bytes: [UInt8] {
-            var builder = RecordBatchBuilder(
+            RecordBatchBuilder(
                 values.map { Record(value: $0) }, baseTimestamp: timestampMs, producerID: producerID,
-                producerEpoch: epoch, baseSequence: baseSequence)
-            if isTransactional { builder.header.attributes |= 16 }
-            return builder.build()
+                producerEpoch: epoch, baseSequence: baseSequence
+            ).build()
         }
     }
 

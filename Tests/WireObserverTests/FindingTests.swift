@@ -227,9 +227,15 @@ struct FindingTests {
     @Test(arguments: [false, true]) func onlyAnEpochOutsideOfATransactionIsABump(isTransactional: Bool) throws {
         let found = try findings { connection in
             for epoch: Int16 in 0..<2 {
-                var one = batch(0, epoch: epoch, content: UInt8(epoch))
-                one.isTransactional = isTransactional
-                try connection.exchange(one, correlationID: Int32(epoch), baseOffset: Int64(epoch))
+                connection.send(
+                    try SyntheticKafka.request(
+                        [batch(0, epoch: epoch, content: UInt8(epoch))], correlationID: Int32(epoch),
+                        transactionalID: isTransactional ? "orders" : nil), fromClient: true)
+                var answer = SyntheticKafka.Answer()
+                answer.baseOffset = Int64(epoch)
+                connection.send(
+                    try SyntheticKafka.response([answer], correlationID: Int32(epoch)), fromClient: false)
+                connection.acknowledge(fromClient: true)
             }
         }
         #expect(found.map(\.kind) == (isTransactional ? [] : ["epoch_bump"]))
