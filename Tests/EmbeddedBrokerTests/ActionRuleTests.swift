@@ -74,4 +74,34 @@ import Testing
             #expect((now != leader && now != -1) == isLed, "\(how): \(String(describing: now))")
         }
     }
+
+    /// An orderly end leaves a snapshot, by which producers are known again; 1.1 would say that it does not know them.
+    @Test func producersAreKnownAfterAnOrderlyRestart() throws {
+        let cluster = try TestCluster(release: "1.1")
+        defer { cluster.cluster.end() }
+        let connection = try cluster.connect()
+        for sequence: Int32 in 0..<3 {
+            let batch = TestCluster.batch(["\(sequence)"], producer: 7, sequence: sequence)
+            #expect(try connection.produce(batch, version: 5).errorCode == 0)
+        }
+        try cluster.cluster.restart(node: 1, .clean)
+        let next = TestCluster.batch(["3"], producer: 7, sequence: 3)
+        #expect(try cluster.connect().produce(next, version: 5).errorCode == 0)
+    }
+
+    /// A node that hangs is as good as gone when its session has run out.
+    @Test func aPausedLeaderIsReplacedWhenItsSessionEnds() throws {
+        let cluster = try TestCluster(
+            nodes: 2, topics: [.init(name: "t", partitions: 1, replicationFactor: 2)],
+            properties: ["broker.session.timeout.ms": "200"])
+        defer { cluster.cluster.end() }
+        let leader = try #require(cluster.cluster.leaders()["t-0"])
+        try cluster.cluster.pause(node: leader)
+        let deadline = ContinuousClock.now + .seconds(10)
+        while cluster.cluster.leaders()["t-0"] == leader, ContinuousClock.now < deadline {
+            Thread.sleep(forTimeInterval: 0.02)
+        }
+        #expect(cluster.cluster.leaders()["t-0"] != leader)
+        try cluster.cluster.resume(node: leader)
+    }
 }
