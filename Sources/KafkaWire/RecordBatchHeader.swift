@@ -9,9 +9,9 @@ public struct RecordBatchHeader: Sendable, Equatable {
     /// Offset of the first byte that the CRC covers.
     public static let checkedFromOffset = 21
 
-    /// Offsets that a log can hold, so that the offset after a batch fits 64 bits too. What a peer says beyond them is
-    /// no offset.
-    public static let offsets: ClosedRange<Int64> = 0...(1 << 62)
+    /// Base offsets that a log can hold, so that the offset after a batch fits 64 bits too. What a peer says beyond them is
+    /// no offset. Old releases stored a batch whose range is wrong from its end, which may lie below 0.
+    public static let offsets: ClosedRange<Int64> = -(1 << 31)...(1 << 62)
 
     /// Offset of the first record; 0 in a Produce request.
     public var baseOffset: Int64 = 0

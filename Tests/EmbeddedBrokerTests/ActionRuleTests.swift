@@ -80,12 +80,14 @@ import Testing
         let cluster = try TestCluster(release: "1.1")
         defer { cluster.cluster.end() }
         let connection = try cluster.connect()
+        // Producers expire by the time of their last batch.
+        let nowMs = Int64(Date().timeIntervalSince1970 * 1000)
         for sequence: Int32 in 0..<3 {
-            let batch = TestCluster.batch(["\(sequence)"], producer: 7, sequence: sequence)
+            let batch = TestCluster.batch(["\(sequence)"], producer: 7, sequence: sequence, timestamp: nowMs)
             #expect(try connection.produce(batch, version: 5).errorCode == 0)
         }
         try cluster.cluster.restart(node: 1, .clean)
-        let next = TestCluster.batch(["3"], producer: 7, sequence: 3)
+        let next = TestCluster.batch(["3"], producer: 7, sequence: 3, timestamp: nowMs)
         #expect(try cluster.connect().produce(next, version: 5).errorCode == 0)
     }
 

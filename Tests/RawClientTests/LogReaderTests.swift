@@ -12,7 +12,7 @@ import Testing
         return builder.build()
     }
 
-    @Test(arguments: [Int64.max, Int64.max - 1, (Int64(1) << 62) + 1, Int64.min, -1] as [Int64])
+    @Test(arguments: [Int64.max, Int64.max - 1, (Int64(1) << 62) + 1, Int64.min, -(Int64(1) << 31) - 1] as [Int64])
     func anOffsetThatNoLogCanHaveIsNamed(offset: Int64) throws {
         let error = #expect(throws: RawClientError.self) {
             try LogReader.batches(section(baseOffset: offset), "orders", 3, from: 0, "b:1")

@@ -71,7 +71,8 @@ extension RawProducer {
             report(
                 .acknowledged(
                     id: item.id, topic: lane.topic, partition: lane.partition,
-                    offset: RecordBatchHeader.offsets.contains(baseOffset) ? baseOffset + Int64(index) : -1))
+                    offset: baseOffset >= 0 && RecordBatchHeader.offsets.contains(baseOffset)
+                        ? baseOffset + Int64(index) : -1))
         }
     }
 
