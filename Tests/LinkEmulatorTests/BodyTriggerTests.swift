@@ -109,6 +109,18 @@ import Testing
         #expect(rig.core.counters.triggers == 1)
     }
 
+    @Test func responsesByTheirPartition() throws {
+        let rig = try CoreRig([Faults.message(.response, "Produce", .all, do: ["drop"]) { $0.partition = 1 }])
+        let talk = Conversation(rig)
+        for correlation in Int32(1)...3 {
+            talk.send(up: true, try produce(correlation, [("one", 0, batch(producerID: 1, baseSequence: correlation))]))
+        }
+        for correlation in Int32(1)...2 {
+            talk.send(up: false, try answer(correlation, topic: "one", partition: 3 - correlation, error: 0))
+        }
+        #expect(try triggered(rig) == [2])
+    }
+
     @Test func responsesByTheBatchOfTheirRequest() throws {
         let rig = try CoreRig([
             Faults.message(.response, "Produce", .all, do: ["drop"]) { $0.baseSequence = 15 }

@@ -109,6 +109,16 @@ import Testing
         #expect((2_300...2_700).contains(both), "a copy must not share its original's draws")
     }
 
+    /// Two faults that send packets twice make two copies: a copy is never copied again.
+    @Test func copiesAreNotCopied() throws {
+        let twice = [
+            Faults.timeline(["duplicate": "100%"]), Faults.timeline(["duplicate": "100%"], id: "fault-1"),
+        ]
+        let (out, rig) = try run(twice, count: 100)
+        #expect(out.count == 300)
+        #expect(rig.core.report().packetsDuplicated == 200)
+    }
+
     @Test func reorderLetsPacketsOvertake() throws {
         let (out, rig) = try run([Faults.timeline(["delay": "20ms", "reorder": "25%", "gap": "5"])], count: 1000)
         let early = out.filter { $0.at % 1_000_000 == 0 && $0.at < 1_000_000_000 }

@@ -61,6 +61,7 @@ import Testing
         for packet in rig.due() {
             let changed = zip(packet.bytes, original).reduce(0) { $0 + ($1.0 ^ $1.1).nonzeroBitCount }
             #expect(changed == 1)
+            #expect(packet.bytes[0] == original[0], "the version is what makes it a packet of IPv4")
             let isAccepted = packet.bytes.withUnsafeBytes { bytes -> Bool in
                 guard let view = try? IPv4Packet(bytes), view.hasValidHeaderChecksum,
                     let segment = try? TCPSegment(view.payload)
