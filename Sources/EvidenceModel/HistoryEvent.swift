@@ -52,6 +52,9 @@ public struct HistoryEvent: Codable, Sendable, Equatable {
         case loadEnded = "load-ended"
         /// The client did not take its configuration; detail: its words. A cell with this event proves nothing.
         case clientRefused = "client-refused"
+        /// There was nothing to judge, and it is not the harness's doing: a program that ended before it produced. Detail:
+        /// why. A cell with this event proves nothing.
+        case noExperiment = "no-experiment"
         /// The user or a limit stopped the cell before its end.
         case interrupted = "interrupted"
         /// The harness itself failed. A cell with this event proves nothing.

@@ -72,6 +72,7 @@ enum Soundness {
             case .harnessError: Doubt(account: .harness, text: "the harness failed\(words)")
             case .clientRefused:
                 Doubt(account: .experiment, text: refusal + words)
+            case .noExperiment: Doubt(account: .experiment, text: "there was no experiment\(words)")
             case .interrupted: Doubt(account: .experiment, text: "the cell was interrupted\(words)")
             default: nil
             }

@@ -97,6 +97,7 @@ struct BlameTests {
         #expect(verdict.outcome == .inconclusive)
         #expect(verdict.reason.contains("exit code 3: no such module"), "\(verdict.reason)")
         #expect(verdict.reason.contains("before its first Produce request"), "\(verdict.reason)")
+        #expect(!verdict.reason.contains("the harness failed"), "\(verdict.reason)")
     }
 
     // MARK: - Drivers

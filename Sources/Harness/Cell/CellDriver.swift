@@ -17,7 +17,9 @@ final class CellDriver: Sendable {
         case refused(String)
         /// The client failed in the middle of its work and said so: a fatal error, or a program's exit code. A result.
         case gaveUp(String)
-        /// The driver ended without `done` and without a word, or before it began.
+        /// A program ended before it produced anything.
+        case neverBegan(String)
+        /// The driver ended without `done` and without a word.
         case died(String)
         /// The cell's time was up, or the user stopped it.
         case stopped(String)

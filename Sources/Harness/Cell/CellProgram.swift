@@ -121,7 +121,7 @@ final class CellProgram: Sendable {
         guard end == .exited(0) else {
             // Without a Produce request there was no experiment: a missing file or module looks like this.
             return produced.load(ordering: .acquiring)
-                ? .gaveUp(detail) : .died("the program ended with \(detail), before its first Produce request")
+                ? .gaveUp(detail) : .neverBegan("the program ended before its first Produce request, with \(detail)")
         }
         history.append(.driverDone)
         return .done
