@@ -17,6 +17,10 @@ struct SplitFinder {
 
     /// Batches looked at behind one that was refused.
     private static let reach = 4096
+    /// Refused batches of one stream that are looked at: a hostile capture must not take hours.
+    private static let mostOfAStream = 2000
+    /// Times that the pieces of a batch are put together to see whether they are all there.
+    private static let mostTries = 16
 
     init(_ ledger: BatchLedger, _ topics: TopicTable) {
         var refused: [Stream: [Int]] = [:]
@@ -32,8 +36,8 @@ struct SplitFinder {
         }
         for (stream, wholes) in refused {
             let all = streams[stream] ?? []
-            for whole in wholes {
-                guard let place = all.firstIndex(of: whole) else { continue }
+            for whole in wholes.prefix(Self.mostOfAStream) {
+                guard let place = Self.place(of: whole, in: all) else { continue }
                 let later = all[(place + 1)...].prefix(Self.reach)
                 let count =
                     stream.producerID >= 0
@@ -49,6 +53,17 @@ struct SplitFinder {
             partition: request.partition)
     }
 
+    /// The place of a number in an ascending list.
+    private static func place(of number: Int, in sorted: [Int]) -> Int? {
+        var low = 0
+        var high = sorted.count
+        while low < high {
+            let middle = (low + high) / 2
+            if sorted[middle] < number { low = middle + 1 } else { high = middle }
+        }
+        return low < sorted.count && sorted[low] == number ? low : nil
+    }
+
     /// Whether the last word on a batch was that it is too large: by itself (10) or for a segment (18).
     private static func isTooLarge(_ batch: BatchLedger.Batch, _ ledger: BatchLedger) -> Bool {
         guard let answer = ledger.answer(batch.lastAttempt) else { return false }
@@ -61,6 +76,8 @@ struct SplitFinder {
         let first = ledger.request(ledger.batches[whole].firstAttempt)
         guard first.baseSequence >= 0, first.recordCount > 1 else { return 0 }
         var held: [Range<Int32>] = []
+        var total: Int64 = 0
+        var tries = 0
         for number in later {
             let piece = ledger.request(ledger.batches[number].firstAttempt)
             // Sequences wrap at 2^31; how far behind the first one is what counts.
@@ -69,7 +86,11 @@ struct SplitFinder {
                 offset < first.recordCount, piece.recordCount <= first.recordCount - offset
             else { continue }
             held.append(offset..<offset + piece.recordCount)
+            total += Int64(piece.recordCount)
+            guard total >= Int64(first.recordCount) else { continue }
             if isWhole(held, first.recordCount) { return held.count }
+            tries += 1
+            if tries == mostTries { break }
         }
         return 0
     }
