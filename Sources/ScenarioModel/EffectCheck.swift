@@ -188,11 +188,6 @@ struct EffectCheck {
 
     private func checkClient(_ errors: inout ErrorCollector) {
         if producer.client == "command" {
-            if let partitioner = root["workload"]?["partitioner"], !partitioner.isNull {
-                errors.add(
-                    partitioner.error(
-                        "'partitioner' has no effect with client 'command'", allowed: "the program's own choice"))
-            }
             if let version = root["producer"]?["version"], !version.isNull {
                 errors.add(
                     version.error(

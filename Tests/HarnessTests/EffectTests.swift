@@ -283,9 +283,6 @@ import Testing
     @Test func propertiesForAProgramAreRefused() throws {
         let error = try mistake("producer: { client: command, command: [x], config: { acks: all } }")
         #expect(error.what.contains("no effect with client 'command'"))
-        let partitioner = try mistake(
-            "producer: { client: command, command: [x] }\nworkload: { partitioner: client }")
-        #expect(partitioner.what.contains("'partitioner' has no effect with client 'command'"))
         let version = try mistake("producer: { client: command, command: [x], version: \"1\" }")
         #expect(version.what.contains("'version' has no effect with client 'command'"))
     }
