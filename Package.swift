@@ -134,7 +134,7 @@ let package = Package(
         .testTarget(
             name: "WireObserverTests",
             dependencies: ["WireObserver", "PacketWire", "KafkaWire", "EvidenceModel", "CaptureSynthesis"],
-            swiftSettings: strict),
+            exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "LinkEmulatorTests",
             dependencies: ["LinkEmulator", "CLinux", "ScenarioModel", "KafkaWire", "PacketWire", "EvidenceModel"],

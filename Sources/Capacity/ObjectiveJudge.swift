@@ -83,7 +83,7 @@ public enum ObjectiveJudge {
     private static func isOfHarness(_ doubt: String) -> Bool {
         doubt.hasPrefix("the harness failed") || doubt.hasPrefix("the link itself")
             || doubt.contains("the capture lost") || doubt.contains("that no fault asked for")
-            || doubt.hasPrefix("the fault log lost")
+            || doubt.hasPrefix("the fault log lost") || doubt.contains("could not be written")
     }
 
     private static func assertion(

@@ -5,9 +5,8 @@ public enum PointObserver {
     /// What the record says of the windows.
     public static func observe(_ record: CellRecord, _ plan: WindowPlan) -> PointObservation {
         var observation = PointObservation()
-        guard let startUs = scheduleStart(record) else { return observation }
+        guard let startUs = record.scheduleStartUs else { return observation }
         let records = record.client.records
-        let rate = record.cell.workload.rateRecordsPerS
         let curve = AckCurve(records.lazy.filter { $0.outcome == .acknowledged }.map(\.reportedUs))
         let rates = curve.rates(plan, startUs: startUs)
         observation.throughputRecordsPerS = curve.rate(plan, startUs: startUs)
@@ -16,9 +15,7 @@ public enum PointObserver {
         var fromSend: [Int64] = []
         var lateness: [Int64] = []
         for (id, entry) in records.enumerated() {
-            // Without a rate a record is due when the client takes it.
-            let dueUs = rate.map { startUs + Int64(Double(id) * 1e6 / $0) } ?? entry.sentUs
-            guard dueUs > 0, interval.contains(dueUs) else { continue }
+            guard let dueUs = record.dueUs(ofRecord: id, startUs: startUs), interval.contains(dueUs) else { continue }
             let window = Int((dueUs - interval.lowerBound) / plan.windowUs)
             let isAcknowledged = entry.outcome == .acknowledged
             due.add(isAcknowledged ? entry.reportedUs - dueUs : nil, window)
@@ -39,18 +36,6 @@ public enum PointObserver {
         observation.link = LinkObserver.observe(record, interval)
         observation.linkLatenessP99Us = record.history.last { $0.kind == .linkEnded }?.values?["lateness_p99_us"]
         return observation
-    }
-
-    /// When record 0 was due. Where the driver does not say: as early as the records themselves allow.
-    static func scheduleStart(_ record: CellRecord) -> Int64? {
-        if let startUs = record.client.scheduleStartUs { return startUs }
-        let rate = record.cell.workload.rateRecordsPerS
-        var startUs: Int64?
-        for (id, entry) in record.client.records.enumerated() where entry.sentUs > 0 {
-            let candidate = entry.sentUs - (rate.map { Int64(Double(id) * 1e6 / $0) } ?? 0)
-            startUs = min(startUs ?? candidate, candidate)
-        }
-        return startUs
     }
 
     /// The most records that were handed over and had no outcome.

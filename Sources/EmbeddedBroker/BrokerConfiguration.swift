@@ -116,9 +116,12 @@ struct BrokerProperties: Sendable {
     var defects: Defects
 
     init(_ properties: [String: String], release: Release) throws {
-        let reader = PropertyReader(broker: properties)
-        defects = try Defects(properties, reader)
-        _ = try SaslSettings(properties)
+        try self.init(PropertyReader(broker: properties), release: release)
+    }
+
+    init(_ reader: PropertyReader, release: Release) throws {
+        defects = try Defects(reader)
+        _ = try SaslSettings(reader)
         func int64(_ name: String, _ value: inout Int64) throws { try reader.int64("", name, into: &value) }
         producerExpirationMs = release.defaultProducerExpirationMs
         if !release.hasProducerExpirationSetting { try int64("transactional.id.expiration.ms", &producerExpirationMs) }

@@ -12,7 +12,7 @@ struct Defects: Sendable {
     /// Acknowledges every nth batch without appending it; 0 for none.
     var losesEvery = 0
 
-    init(_ properties: [String: String], _ reader: PropertyReader) throws {
+    init(_ reader: PropertyReader) throws {
         try reader.bool("", "crosswind.defect.append.duplicates", into: &appendsDuplicates)
         try reader.bool("", "crosswind.defect.corrupt.payload", into: &corruptsPayload)
         try reader.int("", "crosswind.defect.lose.every", into: &losesEvery, 0...Int.max)

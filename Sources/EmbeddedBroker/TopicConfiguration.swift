@@ -1,7 +1,7 @@
 /// The settings of a topic that this broker acts upon, resolved from the topic's and the broker's properties.
 ///
 /// Names and meanings are Kafka's. A property that Kafka knows and this broker does not act upon is kept and returned,
-/// and has no effect; docs/broker.md lists those that have one.
+/// and has no effect; ``BrokerPropertyNames`` lists those that have one, docs/broker.md too.
 struct TopicConfiguration: Sendable, Equatable {
     var maxMessageBytes = 1_048_588
     var minInSyncReplicas = 1
@@ -25,14 +25,18 @@ struct TopicConfiguration: Sendable, Equatable {
     ///
     /// - Throws: ``BrokerConfigurationError`` naming the property whose value cannot be read.
     init(topic: [String: String], broker: [String: String], release: Release) throws {
-        properties = topic
+        try self.init(PropertyReader(topic: topic, broker: broker), release: release)
+    }
+
+    init(_ reader: PropertyReader, release: Release) throws {
+        properties = reader.topic
         timestampAfterMaxMs = release.defaultTimestampAfterMaxMs
-        let reader = PropertyReader(topic: topic, broker: broker)
         try reader.int("max.message.bytes", "message.max.bytes", into: &maxMessageBytes, 0...Int.max)
         try reader.int("min.insync.replicas", "min.insync.replicas", into: &minInSyncReplicas, 1...Int.max)
         try reader.int("segment.bytes", "log.segment.bytes", into: &segmentBytes, 14...Int.max)
         try reader.int64("retention.ms", "log.retention.ms", into: &retentionMs)
-        if topic["retention.ms"] == nil, broker["log.retention.ms"] == nil, let hours = broker["log.retention.hours"] {
+        let hours = reader.text("", "log.retention.hours")
+        if !reader.has("retention.ms", "log.retention.ms"), let hours {
             guard let value = Int64(hours), value.magnitude < 1 << 40 else {
                 throw BrokerConfigurationError(
                     property: "log.retention.hours", value: hours, wanted: "a number of hours")
@@ -48,10 +52,10 @@ struct TopicConfiguration: Sendable, Equatable {
         if release.hasTimestampDifferenceSetting {
             // The setting that KIP-937 split in two; the new names win.
             let old = "message.timestamp.difference.max.ms"
-            if topic["message.timestamp.before.max.ms"] == nil {
+            if reader.topic["message.timestamp.before.max.ms"] == nil {
                 try reader.int64(old, "log." + old, into: &timestampBeforeMaxMs)
             }
-            if topic["message.timestamp.after.max.ms"] == nil {
+            if reader.topic["message.timestamp.after.max.ms"] == nil {
                 try reader.int64(old, "log." + old, into: &timestampAfterMaxMs)
             }
         }
@@ -61,13 +65,17 @@ struct TopicConfiguration: Sendable, Equatable {
         if release.hasDownConversionSetting {
             try reader.bool("message.downconversion.enable", "log.message.downconversion.enable", into: &convertsDown)
         }
-        if let text = topic["message.format.version"] ?? broker["log.message.format.version"] {
-            let format = try Self.messageFormat(text, release)
-            if release.obeysMessageFormatVersion { messageFormat = format }
+        if release.obeysMessageFormatVersion {
+            if let text = reader.text("message.format.version", "log.message.format.version") {
+                messageFormat = try Self.messageFormat(text, release)
+            }
+        } else if let text = reader.topic["message.format.version"] ?? reader.broker["log.message.format.version"] {
+            // It has no effect, and must be readable all the same.
+            _ = try Self.messageFormat(text, release)
         }
         try reader.bool(
             "unclean.leader.election.enable", "unclean.leader.election.enable", into: &uncleanLeaderElection)
-        if let policy = topic["cleanup.policy"] ?? broker["log.cleanup.policy"] {
+        if let policy = reader.text("cleanup.policy", "log.cleanup.policy") {
             let parts = policy.split(separator: ",").map { $0.filter { $0 != " " } }
             guard parts.allSatisfy({ $0 == "compact" || $0 == "delete" }) else {
                 throw BrokerConfigurationError(
@@ -110,16 +118,26 @@ public struct BrokerConfigurationError: Error, Sendable, Equatable, CustomString
 struct PropertyReader {
     let topic: [String: String]
     let broker: [String: String]
+    /// Where every name that is asked for is noted; nil: nowhere.
+    private let names: BrokerPropertyNames.Noted?
 
-    init(topic: [String: String] = [:], broker: [String: String]) {
+    init(topic: [String: String] = [:], broker: [String: String], noting names: BrokerPropertyNames.Noted? = nil) {
         self.topic = topic
         self.broker = broker
+        self.names = names
     }
 
     private func value(_ topicName: String, _ brokerName: String) -> (String, String)? {
+        names?.note(topic: topicName, broker: brokerName)
         if let value = topic[topicName] { return (topicName, value) }
         return broker[brokerName].map { (brokerName, $0) }
     }
+
+    /// The text of a property; nil where neither has it.
+    func text(_ topicName: String, _ brokerName: String) -> String? { value(topicName, brokerName)?.1 }
+
+    /// Whether the topic or the broker has a property.
+    func has(_ topicName: String, _ brokerName: String) -> Bool { value(topicName, brokerName) != nil }
 
     func int(_ topicName: String, _ brokerName: String, into result: inout Int, _ range: ClosedRange<Int>) throws {
         guard let (name, text) = value(topicName, brokerName) else { return }

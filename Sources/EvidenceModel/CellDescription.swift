@@ -111,6 +111,8 @@ public struct CellDescription: Codable, Sendable, Equatable {
         public var atMs: Double?
         /// Length; nil means until the end.
         public var forMs: Double?
+        /// True where a message starts it (`on:`); nil in records that are older.
+        public var onMessage: Bool?
         /// The direction it acts on; nil: both, and in records that are older.
         public var direction: Direction?
         /// Its constant numbers by name and unit: `delay_ms`, `jitter_ms`, `loss` (0 to 1), `rate_bit_per_s`,
@@ -120,8 +122,9 @@ public struct CellDescription: Codable, Sendable, Equatable {
         /// A fault whose every effect must show.
         public init(
             id: String, summary: String, effects: [String], atMs: Double? = nil, forMs: Double? = nil,
-            direction: Direction? = nil, values: [String: Double]? = nil
+            direction: Direction? = nil, values: [String: Double]? = nil, onMessage: Bool? = nil
         ) {
+            self.onMessage = onMessage
             self.direction = direction
             self.values = values
             self.id = id

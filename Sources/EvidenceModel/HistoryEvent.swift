@@ -44,11 +44,17 @@ public struct HistoryEvent: Codable, Sendable, Equatable {
         case captureEnded = "capture-ended"
         /// A device's counters at the end; subject: device; values: `rx_dropped_packets`, `tx_dropped_packets`.
         case deviceCounters = "device-counters"
-        /// The link's own account at the end; values: `packets_in`, `packets_forwarded`, `packets_dropped`,
-        /// `packets_duplicated`, `lateness_p50_us`, `lateness_p99_us`, `fault_log_lost_entries`.
+        /// The link's own account at the end, once in a history; values: see ``RecordedCounter``.
         case linkEnded = "link-ended"
+        /// A file of the record could not be written; subject: file; values: `errno`, `lost_bytes`.
+        case recordWriteFailed = "record-write-failed"
         /// The load's own time was over: the driver was told to send no more. Not an interruption.
         case loadEnded = "load-ended"
+        /// The client did not take its configuration; detail: its words. A cell with this event proves nothing.
+        case clientRefused = "client-refused"
+        /// There was nothing to judge, and it is not the harness's doing: a program that ended before it produced. Detail:
+        /// why. A cell with this event proves nothing.
+        case noExperiment = "no-experiment"
         /// The user or a limit stopped the cell before its end.
         case interrupted = "interrupted"
         /// The harness itself failed. A cell with this event proves nothing.

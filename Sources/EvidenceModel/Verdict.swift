@@ -185,7 +185,8 @@ public struct Measures: Codable, Sendable, Equatable {
     public var sent = 0
     /// Records the client reported delivered.
     public var acked = 0
-    /// Records the client reported failed.
+    /// Records the client reported failed, and those that it still had when a fatal error ended it; of a program that says
+    /// that it gave records up, the numbered records that are not in the log.
     public var failed = 0
     /// Acknowledged records that the log does not hold.
     public var lost: Int?
@@ -201,8 +202,11 @@ public struct Measures: Codable, Sendable, Equatable {
     public var deduplicatedBatches: Int?
     /// Acknowledged records by the time from first send to last report.
     public var throughputRecordsPerS: Double?
-    /// From the send call to the report.
+    /// From the time a record was due to the report: a client that takes no records for a while hides nothing. A record
+    /// of a load without a rate is due when it is handed over.
     public var ackLatencyMs: Latency?
+    /// From the send call to the report: what the client itself took, without the time that records waited for it.
+    public var ackLatencyFromSendMs: Latency?
     /// From the end of the first fault until throughput is back; nil without a fault.
     public var recoveryMs: Double?
     /// Wire answers by error code, of the client-side captures joined with the broker's.
@@ -239,6 +243,7 @@ public struct Measures: Codable, Sendable, Equatable {
         case deduplicatedBatches = "deduplicated_batches"
         case throughputRecordsPerS = "throughput_records_per_s"
         case ackLatencyMs = "ack_latency_ms"
+        case ackLatencyFromSendMs = "ack_latency_from_send_ms"
         case recoveryMs = "recovery_ms"
         case errorCodes = "error_codes"
         case fetchedRecords = "fetched_records"

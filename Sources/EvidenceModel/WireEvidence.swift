@@ -45,12 +45,18 @@ public struct WireEvidence: Codable, Sendable, Equatable {
         public var resets: Int
         /// Stream gaps that were skipped because their bytes never came.
         public var gaps: Int
+        /// Where these stretches are, at most ``mostMissing`` of them; nil where there are none, and in records that are
+        /// older.
+        public var missing: [MissingStretch]?
         /// Frames that could not be decoded.
         public var undecodableFrames: Int
         /// Time of the first packet, microseconds since the epoch; 0 when empty.
         public var firstPacketUs: Int64
         /// Time of the last packet.
         public var lastPacketUs: Int64
+
+        /// Stretches that are listed.
+        public static let mostMissing = 1000
 
         /// A capture that has seen nothing yet.
         public init(file: String, side: Side) {
@@ -77,10 +83,42 @@ public struct WireEvidence: Codable, Sendable, Equatable {
             case requests, answers
             case deduplicatedAnswers = "deduplicated_answers"
             case retransmittedSegments = "retransmitted_segments"
-            case resets, gaps
+            case resets, gaps, missing
             case undecodableFrames = "undecodable_frames"
             case firstPacketUs = "first_packet_us"
             case lastPacketUs = "last_packet_us"
+        }
+    }
+
+    /// Bytes of a stream that a capture does not hold.
+    public struct MissingStretch: Codable, Sendable, Equatable {
+        /// `198.18.0.1:40000>198.18.1.1:9092`, client first.
+        public var connection: String
+        /// The direction in which they were sent.
+        public var direction: Direction
+        /// TCP sequence number of the first one.
+        public var sequence: UInt32
+        /// How many bytes.
+        public var lengthBytes: Int
+        /// True when the receiver acknowledged or used them: then the capture missed them, and nothing on the way took
+        /// them.
+        public var isReceived: Bool
+
+        /// A stretch of `connection`.
+        public init(
+            connection: String, direction: Direction, sequence: UInt32, lengthBytes: Int, isReceived: Bool
+        ) {
+            self.connection = connection
+            self.direction = direction
+            self.sequence = sequence
+            self.lengthBytes = lengthBytes
+            self.isReceived = isReceived
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case connection, direction, sequence
+            case lengthBytes = "length_bytes"
+            case isReceived = "received"
         }
     }
 
@@ -110,6 +148,9 @@ public struct WireEvidence: Codable, Sendable, Equatable {
         public var baseOffset: Int64?
         /// True when an attempt was answered as a duplicate.
         public var deduplicated: Bool
+        /// True when it was refused as too large and its records were sent again in smaller batches (KIP-126); nil
+        /// otherwise.
+        public var isSplit: Bool?
         /// Every attempt, in time order.
         public var attempts: [Attempt]
 
@@ -142,7 +183,9 @@ public struct WireEvidence: Codable, Sendable, Equatable {
             case recordCount = "record_count"
             case payloadHash = "payload_hash"
             case baseOffset = "base_offset"
-            case deduplicated, attempts
+            case deduplicated
+            case isSplit = "split"
+            case attempts
         }
     }
 

@@ -18,6 +18,8 @@ public final class Link: @unchecked Sendable {
     private var writerThread = pthread_t()
     private var startedAt: Int64 = 0
     private var isRunning = false
+    /// The account of a link that has stopped.
+    private var finalReport: LinkReport?
 
     /// Prepares a link; nothing moves before `start`.
     ///
@@ -120,16 +122,18 @@ public final class Link: @unchecked Sendable {
     public func beginDrain() { control.requestDrain() }
 
     /// Stops moving packets, completes the fault log and gives the account. Packets that the link still holds are
-    /// counted as held and never delivered.
+    /// counted as held and never delivered. A second call gives the same account again.
     public func stop() -> LinkReport {
-        guard isRunning else { return LinkReport() }
+        guard isRunning else { return finalReport ?? LinkReport() }
         control.requestStop()
         pthread_join(packetThread, nil)
         cl_eventfd_signal(writerStop)
         pthread_join(writerThread, nil)
         writer.pointee.drain()
         isRunning = false
-        return report()
+        let report = report()
+        finalReport = report
+        return report
     }
 
     private func report() -> LinkReport {

@@ -53,6 +53,7 @@ public struct LinkReport: Sendable, Equatable, Codable {
     /// Of packets that were held for a time: from that time until they were written to the device.
     public var lateness = Lateness()
     /// Of the link's own timer, which tells how starved of processor time it was even where nothing was held.
+    /// Counted from time zero on, where there is one.
     public var wakeUpLateness = Lateness()
     /// Entries of the fault log.
     public var faultLogEntries: UInt64 = 0
@@ -95,7 +96,8 @@ public struct LinkReport: Sendable, Equatable, Codable {
         public var malformedTCP: UInt64 = 0
         /// Connections that were watched for messages.
         public var connections: UInt64 = 0
-        /// Connections whose messages could not be followed: begun before the link, a gap, or not Kafka.
+        /// Directions of connections whose messages could not be followed while a fault still looked for some: begun
+        /// before the link, a hole in the stream, or not Kafka (an encrypted connection is not, to the link).
         public var opaqueConnections: UInt64 = 0
         /// Connections whose state was dropped because the table was full.
         public var evictedConnections: UInt64 = 0
@@ -105,6 +107,8 @@ public struct LinkReport: Sendable, Equatable, Codable {
         public var responses: UInt64 = 0
         /// Responses to requests that were not seen.
         public var unmatchedResponses: UInt64 = 0
+        /// Messages that a trigger had to look into and that could not be read to their end.
+        public var unreadMessages: UInt64 = 0
         /// Messages that a trigger acted on.
         public var triggers: UInt64 = 0
         /// Actions that found the table of message rules full.
@@ -128,16 +132,30 @@ public struct LinkReport: Sendable, Equatable, Codable {
     /// Packets made by the link, of all paths.
     public var packetsMade: UInt64 { paths.reduce(0) { $0 + $1.packetsMade } }
 
-    /// The values of the history's `link-ended` event.
+    /// The values of the history's `link-ended` event: everything that was counted. What each one means to a judge is
+    /// said by `RecordedCounter`.
     public var historyValues: [String: Int64] {
-        [
-            "packets_in": Int64(packetsIn), "packets_forwarded": Int64(packetsForwarded),
-            "packets_dropped": Int64(packetsDropped), "packets_duplicated": Int64(packetsDuplicated),
-            "packets_made": Int64(packetsMade), "packets_held": Int64(packetsHeld),
-            "lateness_p50_us": Int64(lateness.p50Us.rounded()), "lateness_p99_us": Int64(lateness.p99Us.rounded()),
-            "wake_up_lateness_p99_us": Int64(wakeUpLateness.p99Us.rounded()),
-            "fault_log_lost_entries": Int64(faultLogLostEntries), "slots_leaked": Int64(slotsLeaked),
-            "overflow_packets": Int64(counters.overflow), "write_failures": Int64(counters.writeFailures),
+        let fates: [String: UInt64] = [
+            "packets_in": packetsIn, "packets_forwarded": packetsForwarded, "packets_dropped": packetsDropped,
+            "packets_duplicated": packetsDuplicated, "packets_made": packetsMade, "packets_held": packetsHeld,
+            "fault_log_entries": faultLogEntries, "fault_log_lost_entries": faultLogLostEntries,
+            "overflow_packets": counters.overflow, "write_failures": counters.writeFailures,
+            "malformed_packets": counters.malformed, "oversize_packets": counters.oversize,
+            "unroutable_packets": counters.unroutable, "ipv6_packets": counters.ipv6,
+            "non_tcp_packets": counters.nonTCP, "fragments": counters.fragments,
+            "malformed_tcp_packets": counters.malformedTCP, "connections": counters.connections,
+            "opaque_connections": counters.opaqueConnections, "evicted_connections": counters.evictedConnections,
+            "requests": counters.requests, "responses": counters.responses,
+            "unmatched_responses": counters.unmatchedResponses, "unread_messages": counters.unreadMessages,
+            "triggers": counters.triggers, "rules_overflow": counters.rulesOverflow, "resets": counters.resets,
         ]
+        let others: [String: Int64] = [
+            "lateness_p50_us": Int64(lateness.p50Us.rounded()), "lateness_p99_us": Int64(lateness.p99Us.rounded()),
+            "lateness_max_us": Int64(lateness.maxUs.rounded()),
+            "wake_up_lateness_p99_us": Int64(wakeUpLateness.p99Us.rounded()), "processor_time_us": processorTimeUs,
+            "elapsed_us": elapsedUs, "fault_log_errno": Int64(faultLogError), "slots_leaked": Int64(slotsLeaked),
+            "slots_peak": Int64(slotsPeak), "last_write_errno": Int64(counters.lastWriteError),
+        ]
+        return fates.mapValues { Int64(clamping: $0) }.merging(others) { first, _ in first }
     }
 }

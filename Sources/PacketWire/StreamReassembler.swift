@@ -95,6 +95,12 @@ public struct StreamReassembler: Sendable {
         return next + Int64(Int32(bitPattern: sequence &- expected))
     }
 
+    /// The sequence number of a position; nil while the first one is not known.
+    public func sequence(at position: Int64) -> UInt32? { base.map { $0 &+ UInt32(truncatingIfNeeded: position) } }
+
+    /// Whether the receiver is known to have bytes that are missing here.
+    public var isAcknowledgedPastHole: Bool { ackedPastHoleNs != nil }
+
     /// Takes a segment: `length` bytes on the wire, of which `payload` was captured.
     public mutating func accept(
         sequence: UInt32, payload: UnsafeRawBufferPointer, length: Int, timeNs: Int64

@@ -29,6 +29,9 @@ enum MeasureList {
         ("ack_latency_ms.p50", .higher, { $0.ackLatencyMs?.p50 }),
         ("ack_latency_ms.p99", .higher, { $0.ackLatencyMs?.p99 }),
         ("ack_latency_ms.max", .neither, { $0.ackLatencyMs?.max }),
+        ("ack_latency_from_send_ms.p50", .neither, { $0.ackLatencyFromSendMs?.p50 }),
+        ("ack_latency_from_send_ms.p99", .neither, { $0.ackLatencyFromSendMs?.p99 }),
+        ("ack_latency_from_send_ms.max", .neither, { $0.ackLatencyFromSendMs?.max }),
         ("recovery_ms", .higher, { $0.recoveryMs }),
     ]
 

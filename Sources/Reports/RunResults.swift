@@ -121,7 +121,7 @@ extension RunResults {
     ///
     /// - Throws: `ReportError` when it is not one, or of a form that this release does not know.
     public static func read(_ data: Data, file: String) throws -> RunResults {
-        let results: RunResults
+        var results: RunResults
         do {
             results = try RecordDirectory.decode(RunResults.self, from: data)
         } catch {
@@ -134,7 +134,17 @@ extension RunResults {
                 subject: file, problem: "has form \(results.format), this release reads \(currentFormat)",
                 remedy: "make it again with `crosswind report RUN`")
         }
+        for index in results.cells.indices { results.cells[index].verdict.measures.renameOlderLatency() }
         return results
+    }
+}
+
+extension Measures {
+    /// Names the latency of a release that knew only the one from the send call by what it is today.
+    fileprivate mutating func renameOlderLatency() {
+        guard ackLatencyFromSendMs == nil else { return }
+        ackLatencyFromSendMs = ackLatencyMs
+        ackLatencyMs = nil
     }
 }
 

@@ -32,6 +32,13 @@ public struct MessageMatch: Sendable, Equatable {
         case every(Int)
     }
 
+    /// True for a response whose request decides: `producer_id` and `base_sequence` stand in requests only.
+    public var isDecidedByRequest: Bool { kind == .response && (producerID != nil || baseSequence != nil) }
+
+    /// How many faults of a cell may be decided by the request behind a response: the link keeps a bit for each with
+    /// every request that waits for its answer.
+    public static let mostByRequest = UInt64.bitWidth
+
     /// Makes a match.
     public init(kind: Kind, api: String, selection: Selection = .all) {
         self.kind = kind

@@ -64,6 +64,7 @@ extension FaultSpec {
         description.direction = direction
         let values = constantValues
         description.values = values.isEmpty ? nil : values
+        if case .message = trigger { description.onMessage = true }
         if case .timeline(let at, let length, _) = trigger {
             description.atMs = Double(DurationText.microseconds(at)) / 1000
             description.forMs = length.map { Double(DurationText.microseconds($0)) / 1000 }

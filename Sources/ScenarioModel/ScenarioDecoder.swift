@@ -100,7 +100,9 @@ struct ScenarioDecoder {
         let producer = ProducerSpec(root["producer"], rules: rules, errors: &errors)
         let workload = WorkloadSpec(root["workload"], errors: &errors)
         let surroundings = FaultSurroundings(
-            nodes: broker.nodes, topics: broker.topics, workloadLength: workload.length, rules: rules)
+            nodes: broker.nodes, topics: broker.topics,
+            // Nobody knows when a program sends its last record: it may pause as it likes.
+            workloadLength: producer.client == "command" ? nil : workload.length, rules: rules)
         var faults: [FaultSpec] = []
         if let value = root["faults"], let elements = errors.attempt({ try value.sequence() }) {
             for (index, element) in elements.enumerated() where !element.isNull {
@@ -109,6 +111,8 @@ struct ScenarioDecoder {
                 }
             }
         }
+        checkTriggers(faults)
+        EffectCheck(root: root, broker: broker, producer: producer, faults: faults, rules: rules).run(&errors)
         var cell = ScenarioCell(
             scenario: scenario.name, claim: scenario.claim, file: scenario.file, id: "", group: "", repeatIndex: 0,
             parameters: parameters.map { .init(path: $0.path, label: $0.value.label) }, broker: broker,
@@ -121,6 +125,18 @@ struct ScenarioDecoder {
             cell.timeout = errors.attempt { try value.duration(in: .seconds(1)...(.seconds(86_400))) } ?? .zero
         }
         return cell
+    }
+
+    private mutating func checkTriggers(_ faults: [FaultSpec]) {
+        let byRequest = faults.filter { fault in
+            if case .message(let match) = fault.trigger { match.isDecidedByRequest } else { false }
+        }
+        guard byRequest.count > MessageMatch.mostByRequest else { return }
+        errors.add(
+            ScenarioError(
+                at: byRequest[MessageMatch.mostByRequest].location,
+                "\(byRequest.count) faults ask a response for the producer_id or base_sequence of its request",
+                allowed: "at most \(MessageMatch.mostByRequest); any number of faults may ask the request itself"))
     }
 
     /// For each cell of the matrix the entries of `expect` that are for it.

@@ -16,13 +16,18 @@ public struct ScenarioRules: Sendable {
     public var measures: [String]
     /// Kafka apis that `on` may name.
     public var apis: [String]
+    /// What each kind of broker can do, by its name; a kind that is missing here may be told anything.
+    public var abilities: [String: BrokerAbilities]
+    /// The properties of each client, by its name; a client that is missing here knows its own.
+    public var clientProperties: [String: ClientProperties]
 
     /// Makes rules.
     public init(
         vocabulary: FaultVocabulary, clients: [String] = ScenarioRules.clients,
         brokerKinds: [String] = BrokerSpec.Kind.allCases.map(\.rawValue), releases: [String]? = nil,
         playsRelease: @escaping @Sendable (String) -> Bool = { _ in false },
-        measures: [String] = ScenarioRules.measures, apis: [String] = ScenarioRules.apis
+        measures: [String] = ScenarioRules.measures, apis: [String] = ScenarioRules.apis,
+        abilities: [String: BrokerAbilities] = [:], clientProperties: [String: ClientProperties] = [:]
     ) {
         self.vocabulary = vocabulary
         self.clients = clients
@@ -31,6 +36,8 @@ public struct ScenarioRules: Sendable {
         self.playsRelease = playsRelease
         self.measures = measures
         self.apis = apis
+        self.abilities = abilities
+        self.clientProperties = clientProperties
     }
 
     /// The clients of the driver protocol.
@@ -40,7 +47,8 @@ public struct ScenarioRules: Sendable {
     public static let measures = [
         "sent", "acked", "failed", "lost", "duplicates", "reordered", "sequence_errors", "retried_batches",
         "deduplicated_batches", "throughput_records_per_s", "ack_latency_ms.p50", "ack_latency_ms.p99",
-        "ack_latency_ms.max", "recovery_ms", "error_codes.NN", "fetched_records.NN", "fetch_errors.NN",
+        "ack_latency_ms.max", "ack_latency_from_send_ms.p50", "ack_latency_from_send_ms.p99",
+        "ack_latency_from_send_ms.max", "recovery_ms", "error_codes.NN", "fetched_records.NN", "fetch_errors.NN",
     ]
 
     /// The apis that a producer speaks, and those that read a log back.

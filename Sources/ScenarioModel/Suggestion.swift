@@ -18,6 +18,17 @@ enum Suggestion {
         return longer.count == 1 ? longer[0] : nil
     }
 
+    /// The candidate nearest to `word`, however far it is; nil when there is none.
+    static func closest(to word: String, among candidates: [String]) -> String? {
+        let wanted = Array(word.lowercased().unicodeScalars.prefix(64))
+        var best: (candidate: String, distance: Int)?
+        for candidate in candidates {
+            let distance = editDistance(wanted, Array(candidate.lowercased().unicodeScalars))
+            if distance < (best?.distance ?? .max) { best = (candidate, distance) }
+        }
+        return best?.candidate
+    }
+
     /// Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours count one.
     private static func editDistance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {
         if a.isEmpty || b.isEmpty { return max(a.count, b.count) }

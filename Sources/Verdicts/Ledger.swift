@@ -201,6 +201,20 @@ extension Ledger {
     /// True when a program without a driver numbered its records.
     var isNumbered: Bool { !hasReports && record.log?.isNumbered == true }
 
+    /// How a program without a driver ended in another way than exit code 0, with its last words: it gave records up, says
+    /// docs/driver-protocol.md. Nil for drivers, for exit code 0, and where the harness ended it.
+    var programsOwnWord: String? {
+        guard !hasReports, !record.history.contains(where: { $0.kind == .interrupted || $0.kind == .driverDone }),
+            record.history.contains(where: { $0.kind == .timeZero }),
+            let exit = record.history.last(where: { $0.kind == .driverExited }), let values = exit.values,
+            values["exit_code"] != 0
+        else { return nil }
+        return exit.detail ?? values.map { "\($0.key) \($0.value)" }.joined()
+    }
+
+    /// True when a program without a driver ended with exit code 0: it sent all it wanted.
+    var programIsDone: Bool { !hasReports && record.history.contains { $0.kind == .driverDone } }
+
     /// True when the captures are whole and show nothing but TLS: what the wire says cannot be read, and the other three
     /// accounts judge.
     var isWireOpaque: Bool {

@@ -23,6 +23,9 @@ enum MeasureName {
         ("ack_latency_ms.p50", { $0.ackLatencyMs?.p50 }),
         ("ack_latency_ms.p99", { $0.ackLatencyMs?.p99 }),
         ("ack_latency_ms.max", { $0.ackLatencyMs?.max }),
+        ("ack_latency_from_send_ms.p50", { $0.ackLatencyFromSendMs?.p50 }),
+        ("ack_latency_from_send_ms.p99", { $0.ackLatencyFromSendMs?.p99 }),
+        ("ack_latency_from_send_ms.max", { $0.ackLatencyFromSendMs?.max }),
         ("recovery_ms", { $0.recoveryMs }),
     ]
 

@@ -16,27 +16,35 @@ extension Measures {
     }
 
     private mutating func countRecords(_ ledger: Ledger) {
-        var latencies: [Int64] = []
-        latencies.reserveCapacity(ledger.record.client.records.count)
+        var fromDue: [Int64] = []
+        var fromSend: [Int64] = []
+        fromDue.reserveCapacity(ledger.record.client.records.count)
+        fromSend.reserveCapacity(ledger.record.client.records.count)
+        let startUs = ledger.record.scheduleStartUs
+        // A client that ended with a fatal error reports nothing more: what it still had is given up.
+        let isGivenUp = !ledger.record.client.finished && ledger.record.client.errors.contains { $0.fatal }
         var firstUs = Int64.max
         var lastUs = Int64.min
-        for record in ledger.record.client.records {
+        for (id, record) in ledger.record.client.records.enumerated() {
             if record.sentUs > 0 {
                 sent += 1
                 firstUs = min(firstUs, record.sentUs)
             }
             switch record.outcome {
-            case .none: break
+            case .none: if isGivenUp, record.sentUs > 0 { failed += 1 }
             case .notPersisted, .indeterminate: failed += 1
             case .acknowledged:
                 acked += 1
                 lastUs = max(lastUs, record.reportedUs)
-                if record.sentUs > 0 { latencies.append(record.reportedUs - record.sentUs) }
+                guard record.sentUs > 0 else { break }
+                fromSend.append(record.reportedUs - record.sentUs)
+                guard let startUs, let dueUs = ledger.record.dueUs(ofRecord: id, startUs: startUs) else { break }
+                fromDue.append(record.reportedUs - dueUs)
             }
         }
         if acked > 0, lastUs > firstUs { throughputRecordsPerS = Double(acked) * 1e6 / Double(lastUs - firstUs) }
-        latencies.sort()
-        ackLatencyMs = Self.latency(latencies)
+        ackLatencyMs = Self.latency(fromDue)
+        ackLatencyFromSendMs = Self.latency(fromSend)
         if let log = ledger.record.log {
             duplicates = ledger.furtherCopies.count
             if log.complete {
@@ -47,13 +55,13 @@ extension Measures {
     }
 
     /// For a producer that reports nothing: a batch counts as sent when it was seen, as acknowledged when its answer
-    /// reached the client.
+    /// reached the client. Nobody knows when its records were due: both latencies count from the batch's first request.
     private mutating func countBatches(_ ledger: Ledger) {
         guard let wire = ledger.record.wire else { return }
         var latencies: [Int64] = []
         var firstUs = Int64.max
         var lastUs = Int64.min
-        for (b, batch) in wire.batches.enumerated() {
+        for (b, batch) in wire.batches.enumerated() where batch.isSplit != true {
             sent += Int(batch.recordCount)
             guard let left = batch.attempts.lazy.compactMap(\.requestLeftClientUs).min() else { continue }
             firstUs = min(firstUs, left)
@@ -65,8 +73,8 @@ extension Measures {
             latencies.append(reached - left)
         }
         if acked > 0, lastUs > firstUs { throughputRecordsPerS = Double(acked) * 1e6 / Double(lastUs - firstUs) }
-        latencies.sort()
         ackLatencyMs = Self.latency(latencies)
+        ackLatencyFromSendMs = ackLatencyMs
         guard ledger.isNumbered, let log = ledger.record.log else {
             duplicates = NoDuplicates.repeatedBatches(wire).extraRecords
             return
@@ -75,6 +83,8 @@ extension Measures {
         if log.complete {
             lost = NoLoss.lost(ledger).count
             reordered = Order.reordered(ledger).count
+            // What a program that says that it gave records up did not write.
+            if ledger.programsOwnWord != nil { failed = ledger.firstCopies.count { $0 == .absent } }
         }
     }
 
@@ -105,7 +115,8 @@ extension Measures {
         }
     }
 
-    private static func latency(_ sortedUs: [Int64]) -> Latency? {
+    private static func latency(_ latenciesUs: [Int64]) -> Latency? {
+        let sortedUs = latenciesUs.sorted()
         guard let last = sortedUs.last else { return nil }
         return Latency(
             p50: Double(Percentile.of(sortedUs, 0.5)) / 1000, p99: Double(Percentile.of(sortedUs, 0.99)) / 1000,

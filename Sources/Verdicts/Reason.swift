@@ -6,6 +6,10 @@ enum Reason {
         _ outcome: Outcome, _ survived: Bool?, _ measures: Measures, _ properties: [PropertyResult],
         _ assertions: [Assertion], _ doubts: [Doubt]
     ) -> String {
+        // What follows from a refusal is no news beside it.
+        if outcome != .passed, let refusal = doubts.first(where: { $0.text.hasPrefix(Soundness.refusal) }) {
+            return refusal.text
+        }
         let broken = breaches(properties)
         switch outcome {
         case .failed:

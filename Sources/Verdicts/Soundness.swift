@@ -9,11 +9,7 @@ enum Soundness {
     /// fault delays; 100 ms elsewhere. There lateness is like a slightly longer way, and changes neither what was
     /// dropped nor what the log holds.
     static func latenessBudgetUs(_ record: CellRecord) -> Int64 {
-        let measures = ["throughput", "ack_latency", "recovery"]
-        let isMeasured = record.cell.expectations.contains { expectation in
-            measures.contains { expectation.measure.hasPrefix($0) }
-        }
-        if isMeasured { return strictBudgetUs }
+        if measuresTime(record) { return strictBudgetUs }
         let effects: Set = ["delay", "jitter", "rate", "trace", "reorder", "queue"]
         guard record.cell.faults.contains(where: { !effects.isDisjoint(with: $0.effects) }) else {
             return 10 * strictBudgetUs
@@ -22,10 +18,24 @@ enum Soundness {
         return held.isEmpty ? strictBudgetUs : max(strictBudgetUs, Percentile.of(held, 0.5) / 4)
     }
 
+    /// Whether an expectation names a latency, a rate or a recovery.
+    private static func measuresTime(_ record: CellRecord) -> Bool {
+        let measures = ["throughput", "ack_latency", "recovery"]
+        return record.cell.expectations.contains { expectation in
+            measures.contains { expectation.measure.hasPrefix($0) }
+        }
+    }
+
     private static let strictBudgetUs: Int64 = 10_000
+    /// How late the link's own timer (99th percentile, from time zero on) may be: beyond, packets that no fault held waited
+    /// too. 100 ms where an expectation names a latency, a rate or a recovery, 1 s elsewhere.
+    private static func starvedUs(_ record: CellRecord) -> Int64 { measuresTime(record) ? 100_000 : 1_000_000 }
 
     /// The id in the fault log of what the link did without being asked to.
     static let linkItself = "link"
+
+    /// How the doubt begins that the client did not take its configuration.
+    static let refusal = "the client did not take its configuration"
 
     /// Every doubt, the gravest account first.
     static func doubts(_ ledger: Ledger, _ faultEvidence: [FaultEvidence]) -> [Doubt] {
@@ -34,10 +44,12 @@ enum Soundness {
         var doubts = history(record)
         doubts += client(record)
         doubts += log(record)
+        doubts += writes(record)
         doubts += record.unreadable.map { Doubt(account: account(ofUnreadable: $0), text: $0) }
         if !rejected {
             doubts += wire(record)
             doubts += link(record)
+            doubts += counters(record)
             doubts += faultEvidence.filter { !$0.shown }.map {
                 Doubt(
                     account: .experiment,
@@ -54,14 +66,21 @@ enum Soundness {
     }
 
     private static func history(_ record: CellRecord) -> [Doubt] {
-        record.history.compactMap { event in
+        var doubts: [Doubt] = record.history.compactMap { event in
             let words = event.detail.map { ": \($0)" } ?? ""
             return switch event.kind {
             case .harnessError: Doubt(account: .harness, text: "the harness failed\(words)")
+            case .clientRefused:
+                Doubt(account: .experiment, text: refusal + words)
+            case .noExperiment: Doubt(account: .experiment, text: "there was no experiment\(words)")
             case .interrupted: Doubt(account: .experiment, text: "the cell was interrupted\(words)")
             default: nil
             }
         }
+        if doubts.isEmpty, !record.history.contains(where: { $0.kind == .cellEnded }) {
+            doubts.append(Doubt(account: .experiment, text: "the history does not tell that the cell ended in order"))
+        }
+        return doubts
     }
 
     private static func client(_ record: CellRecord) -> [Doubt] {
@@ -100,24 +119,17 @@ enum Soundness {
         }
         for capture in wire.captures {
             let file = fileName(capture.file)
-            if capture.gaps > 0 {
-                let gaps = Words.count(capture.gaps, "stretch", "stretches")
+            let gaps = capture.gaps - SwallowedStretches.count(capture.missing ?? [], record.faultLog)
+            if gaps > 0 {
+                let gaps = Words.count(gaps, "stretch", "stretches")
                 doubts.append(Doubt(account: .wire, text: "\(file): \(gaps) of the streams are missing"))
             }
             if capture.undecodableFrames > 0 {
                 let frames = Words.count(capture.undecodableFrames, "frame")
                 doubts.append(Doubt(account: .wire, text: "\(file): \(frames) could not be decoded"))
             }
-            guard let end = record.history.last(where: { $0.kind == .captureEnded && $0.subject.map(fileName) == file })
-            else {
+            if !record.history.contains(where: { $0.kind == .captureEnded && $0.subject.map(fileName) == file }) {
                 doubts.append(Doubt(account: .wire, text: "\(file): the capture did not end in order"))
-                continue
-            }
-            let lost = (end.values?["dropped_packets"] ?? 0) + (end.values?["interface_dropped_packets"] ?? 0)
-            if lost > 0 {
-                doubts.append(
-                    Doubt(account: .wire, text: "\(file): the capture lost \(Words.count(Int(lost), "packet"))")
-                )
             }
         }
         return doubts
@@ -130,41 +142,87 @@ enum Soundness {
 
     private static func link(_ record: CellRecord) -> [Doubt] {
         var doubts: [Doubt] = []
-        for event in record.history where event.kind == .deviceCounters {
-            let dropped = (event.values ?? [:]).filter { $0.key.hasSuffix("_dropped_packets") }.values.reduce(0, +)
-            if dropped > 0 {
-                let packets = Words.count(Int(dropped), "packet")
-                doubts.append(
-                    Doubt(
-                        account: .experiment,
-                        text: "device \(event.subject ?? "?") dropped \(packets) that no fault asked for"))
-            }
+        let ends = record.history.filter { $0.kind == .linkEnded }
+        let counted = ends.compactMap { $0.values?["overflow_packets"] }.max() ?? 0
+        let logged = record.faultLog.lazy.filter { $0.fault == linkItself }.count
+        if logged > counted, let overflow = RecordedCounter.named("overflow_packets", of: .linkEnded),
+            case .doubt(let account, let words) = overflow.weight
+        {
+            doubts.append(Doubt(account: account, text: words.doubt(subject: nil, value: Int64(logged))))
         }
-        let overflows = record.faultLog.lazy.filter { $0.fault == linkItself }.count
-        if overflows > 0 {
-            doubts.append(
-                Doubt(
-                    account: .experiment,
-                    text:
-                        "the link itself had no room for \(Words.count(overflows, "packet")) that no fault asked to drop"
-                ))
-        }
-        guard let end = record.history.last(where: { $0.kind == .linkEnded }) else {
+        if ends.isEmpty {
             doubts.append(Doubt(account: .experiment, text: "the link's own account is missing"))
-            return doubts
         }
+        return doubts + lateness(ends, record)
+    }
+
+    private static func lateness(_ ends: [HistoryEvent], _ record: CellRecord) -> [Doubt] {
+        var doubts: [Doubt] = []
         let budgetUs = latenessBudgetUs(record)
-        if let late = end.values?["lateness_p99_us"], late > budgetUs {
+        if let late = ends.compactMap({ $0.values?["lateness_p99_us"] }).max(), late > budgetUs {
             doubts.append(
                 Doubt(
                     account: .experiment,
                     text: "the link itself was late: p99 \(Words.number(Double(late) / 1000)) ms, budget"
                         + " \(budgetUs / 1000) ms"))
         }
-        if let lost = end.values?["fault_log_lost_entries"], lost > 0 {
+        if let late = ends.compactMap({ $0.values?["wake_up_lateness_p99_us"] }).max(),
+            late > starvedUs(record)
+        {
             doubts.append(
-                Doubt(account: .experiment, text: "the fault log lost \(Words.count(Int(lost), "entry", "entries"))"))
+                Doubt(
+                    account: .experiment,
+                    text: "the link itself got no processor: p99 of its timer \(Words.number(Double(late) / 1000)) ms"
+                        + " late, budget \(starvedUs(record) / 1000) ms"))
         }
         return doubts
+    }
+
+    /// What every counter of the record that is not 0 says against it, by the one table that holds them all.
+    private static func counters(_ record: CellRecord) -> [Doubt] {
+        let asksForMessages = record.cell.faults.contains { $0.onMessage ?? ($0.atMs == nil) }
+        return record.history.filter { RecordedCounter.kinds.contains($0.kind) }.flatMap { event -> [Doubt] in
+            guard let values = event.values else {
+                return [
+                    Doubt(account: .experiment, text: "\(event.kind.rawValue) \(event.subject ?? ""): nothing counted")
+                ]
+            }
+            let subject = event.subject.map(fileName)
+            var sums: [(account: Account, words: RecordedCounter.Words, value: Int64)] = []
+            func add(_ account: Account, _ words: RecordedCounter.Words, _ value: Int64) {
+                if let known = sums.firstIndex(where: { $0.words == words }) {
+                    sums[known].value = sums[known].value.addingReportingOverflow(value).partialValue
+                } else {
+                    sums.append((account, words, value))
+                }
+            }
+            for (name, value) in values.sorted(by: { $0.key < $1.key }) where value != 0 {
+                switch RecordedCounter.named(name, of: event.kind)?.weight {
+                case .doubt(let account, let words)?: add(account, words, value)
+                case .doubtOfMessages(let account, let words, _)?: if asksForMessages { add(account, words, value) }
+                case .judged?, .harmless?: break
+                case nil: add(.experiment, .init("\(event.kind.rawValue): nobody knows what \(name) means"), value)
+                }
+            }
+            return sums.map { Doubt(account: $0.account, text: $0.words.doubt(subject: subject, value: $0.value)) }
+        }
+    }
+
+    /// Files of the record that could not be written whole.
+    private static func writes(_ record: CellRecord) -> [Doubt] {
+        record.history.filter { $0.kind == .recordWriteFailed }.compactMap { event in
+            let account: Account
+            switch event.subject.map(fileName) {
+            case RecordDirectory.File.driver.rawValue: account = .client
+            case RecordDirectory.File.driverLog.rawValue: return nil
+            default: account = .experiment
+            }
+            let bytes = Words.count(Int(clamping: event.values?["lost_bytes"] ?? 0), "byte")
+            return Doubt(
+                account: account,
+                text:
+                    "\(event.subject ?? "a file") could not be written: \(bytes) lost\(event.detail.map { ", \($0)" } ?? "")"
+            )
+        }
     }
 }

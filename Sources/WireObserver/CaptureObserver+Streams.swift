@@ -14,6 +14,7 @@ extension CaptureObserver {
                 connection.responses.startSearching()
             }
         }
+        noteSize(connection, segment, fromClient: fromClient, timeNs: timeNs)
         let before = fromClient ? connection.client.stream.repeatedSegments : connection.broker.stream.repeatedSegments
         let arrival =
             fromClient
@@ -47,9 +48,37 @@ extension CaptureObserver {
             case .gap(let count):
                 counts.gaps += 1
                 gapBytes += Int64(count)
+                noteMissing(connection, count, fromClient: fromClient)
                 connection.summary.hadGap = true
                 miss(connection, count, fromClient: fromClient, timeNs: 0)
             }
+        }
+    }
+
+    /// Where a stretch is missing, so that a judge can ask whether a fault took it.
+    private func noteMissing(_ connection: Connection, _ count: Int, fromClient: Bool) {
+        let stream = fromClient ? connection.client.stream : connection.broker.stream
+        guard counts.missing?.count ?? 0 < WireEvidence.Capture.mostMissing,
+            let sequence = stream.sequence(at: stream.next - Int64(count))
+        else { return }
+        counts.missing =
+            (counts.missing ?? []) + [
+                WireEvidence.MissingStretch(
+                    connection: WireAnalysis.text(connection.summary.client) + ">"
+                        + WireAnalysis.text(connection.summary.broker),
+                    direction: fromClient ? .clientToBroker : .brokerToClient, sequence: sequence, lengthBytes: count,
+                    isReceived: !isClosing || stream.isAcknowledgedPastHole)
+            ]
+    }
+
+    @inline(__always)
+    private func noteSize(_ connection: Connection, _ segment: CapturedSegment, fromClient: Bool, timeNs: Int64) {
+        if fromClient {
+            guard let start = connection.client.stream.position(of: segment.sequence) else { return }
+            connection.client.waiting.sent(start, segment.payloadLength, timeNs, connection.sizes.up)
+        } else {
+            guard let start = connection.broker.stream.position(of: segment.sequence) else { return }
+            connection.broker.waiting.sent(start, segment.payloadLength, timeNs, connection.sizes.down)
         }
     }
 
@@ -323,8 +352,14 @@ extension CaptureObserver {
     /// One side acknowledged what the other had sent.
     func acknowledge(_ connection: Connection, by fromClient: Bool, _ sequence: UInt32, _ timeNs: Int64) {
         if fromClient {
+            if let position = connection.broker.stream.position(of: sequence) {
+                connection.broker.waiting.acknowledge(position, timeNs, connection.sizes.down)
+            }
             acknowledge(&connection.broker, sequence, timeNs, .answerAcknowledged)
         } else {
+            if let position = connection.client.stream.position(of: sequence) {
+                connection.client.waiting.acknowledge(position, timeNs, connection.sizes.up)
+            }
             acknowledge(&connection.client, sequence, timeNs, .requestAcknowledged)
         }
     }

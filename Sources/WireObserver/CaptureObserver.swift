@@ -76,6 +76,15 @@ final class CaptureObserver {
     var firstImpossibleOffset: (offset: Int64, timeNs: Int64)?
     var unknownRequests = 0
     var gapBytes: Int64 = 0
+    /// True while a connection's streams are read to their end: what is missing then was never received.
+    @exclusivity(unchecked) var isClosing = false
+    /// Lengths of segments that get through, by the two hosts, the sender first.
+    private var sizes: [SizesKey: SegmentSizes] = [:]
+
+    private struct SizesKey: Hashable {
+        var from: ObservedConnection.Endpoint
+        var to: ObservedConnection.Endpoint
+    }
     /// Partition answers with success, and with each error.
     @exclusivity(unchecked) var successes = 0
     var errors: [Int16: Int] = [:]
@@ -185,9 +194,30 @@ final class CaptureObserver {
         let created = Connection(
             client: isSourceClient ? source : destination, broker: isSourceClient ? destination : source,
             timeNs: timeNs, sawStart: segment.isSynchronise, topics: topics, limits: limits)
+        created.sizes = (
+            sizes(created.summary.client, created.summary.broker), sizes(created.summary.broker, created.summary.client)
+        )
         flows[key] = created
         (lastKey, lastConnection) = (key, created)
         return created
+    }
+
+    /// What is known of the way from one host to another; ports of one end only, since clients take a new one each time.
+    private func sizes(
+        _ from: ObservedConnection.Endpoint, _ to: ObservedConnection.Endpoint
+    ) -> SegmentSizes {
+        var key = SizesKey(from: from, to: to)
+        if from.port > to.port { key.from.port = 0 } else { key.to.port = 0 }
+        if let known = sizes[key] { return known }
+        let made = SegmentSizes()
+        if sizes.count < Self.maximumConnections { sizes[key] = made }
+        return made
+    }
+
+    /// Ways on which long segments never got through while shorter ones did.
+    var blackHoles: [(from: ObservedConnection.Endpoint, to: ObservedConnection.Endpoint, sizes: SegmentSizes)] {
+        sizes.filter { $0.value.blackHole != nil }.map { ($0.key.from, $0.key.to, $0.value) }
+            .sorted { ($0.sizes.stuck?.firstNs ?? 0) < ($1.sizes.stuck?.firstNs ?? 0) }
     }
 
     /// Makes room: closed connections first, then the half that was silent for longest.
@@ -240,6 +270,10 @@ final class CaptureObserver {
     /// Nothing more is awaited of this connection.
     private func close(_ connection: Connection) {
         guard connection.role == .kafka else { return }
+        isClosing = true
+        defer { isClosing = false }
+        connection.client.waiting.end(connection.sizes.up)
+        connection.broker.waiting.end(connection.sizes.down)
         for fromClient in [true, false] {
             while fromClient ? connection.client.stream.isHolding : connection.broker.stream.isHolding {
                 if fromClient {

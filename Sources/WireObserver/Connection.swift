@@ -15,6 +15,8 @@ final class Connection {
         var acknowledged: [Message] = []
         /// Repeated ranges of a message that is not complete yet.
         var earlyRepeats: [ClosedRange<Int64>] = []
+        /// Segments longer than any that got through.
+        var waiting = SegmentSizes.Waiting()
 
         init(limits: StreamReassembler.Limits) { stream = StreamReassembler(limits: limits) }
     }
@@ -53,6 +55,8 @@ final class Connection {
     @exclusivity(unchecked) var responses = ResponseScanner()
     @exclusivity(unchecked) var outstanding: [Outstanding] = []
     @exclusivity(unchecked) var outstandingHead = 0
+    /// Lengths that get through from client to broker and back, shared by the connections of two hosts.
+    @exclusivity(unchecked) var sizes = (up: SegmentSizes(), down: SegmentSizes())
     /// SaslHandshake v0 went by.
     var rawTokensAllowed = false
     /// Payload was seen.

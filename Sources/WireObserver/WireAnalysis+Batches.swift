@@ -16,6 +16,7 @@ extension WireAnalysis {
             producerID: request.producerID, producerEpoch: request.producerEpoch,
             baseSequence: request.baseSequence, lastSequence: request.lastSequence,
             recordCount: request.recordCount, payloadHash: Self.hexadecimal(request.payload))
+        if splits.pieces[number] != nil { result.isSplit = true }
         let indices = ledger.attempts(of: batch)
         let fates = FateJudge(self).fates(batch, indices)
         for (index, fate) in zip(indices, fates) {
@@ -76,6 +77,12 @@ extension WireAnalysis {
     private func node(_ index: Int32) -> Int {
         let number = joined[Int(index)].broker
         return number < 0 ? 0 : observers[attempts.capture(of: number)].node
+    }
+
+    /// An endpoint without a port that is not told.
+    static func host(_ endpoint: ObservedConnection.Endpoint) -> String {
+        let text = text(endpoint)
+        return endpoint.port == 0 && text.hasSuffix(":0") ? String(text.dropLast(2)) : text
     }
 
     static func text(_ endpoint: ObservedConnection.Endpoint) -> String {

@@ -25,6 +25,8 @@ public final class WireAnalysis {
     let joined: [JoinedAttempt]
     let ledger: BatchLedger
     let connectionJoin: ConnectionJoin
+    /// Batches that were refused as too large and sent again in smaller ones.
+    let splits: SplitFinder
     /// Connections without an end that their clients have left for others.
     let abandoned: Set<ConnectionJoin.Reference>
     let hasClientSide: Bool
@@ -91,6 +93,7 @@ public final class WireAnalysis {
         attempts = AttemptIndex(observers)
         joined = AttemptJoin.join(attempts, connectionJoin, topics)
         ledger = BatchLedger(joined, attempts, topics)
+        splits = SplitFinder(ledger, topics)
         for observer in observers { ledger.correctDeduplications(of: observer) }
         captures = observers.map(\.counts)
         connectionTexts = observers.map { observer in

@@ -133,6 +133,19 @@ import Testing
         #expect(try triggered(rig) == [2])
     }
 
+    @Test func aTriggerByRequestFiresWhateverItsPlaceInTheList() throws {
+        var faults = (0..<70).map { (index: Int) in
+            Faults.message(.request, "Produce", .nth([9999]), do: ["drop"], id: "fault-\(index)")
+        }
+        faults.append(
+            Faults.message(.response, "Produce", .all, do: ["drop"], id: "fault-70") { $0.baseSequence = 15 })
+        let rig = try CoreRig(faults)
+        let talk = Conversation(rig)
+        talk.send(up: true, try produce(1, [("one", 0, batch(producerID: 1, baseSequence: 15))]))
+        talk.send(up: false, try answer(1, topic: "one", partition: 0, error: 0))
+        #expect(try triggered(rig) == [1])
+    }
+
     /// From version 13 on Produce names topics by their ids.
     @Test func topicsByTheIdThatMetadataGave() throws {
         let rig = try CoreRig([

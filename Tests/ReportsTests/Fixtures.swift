@@ -22,6 +22,7 @@ func verdict(
     measures.deduplicatedBatches = 3
     measures.throughputRecordsPerS = 4987.654
     measures.ackLatencyMs = .init(p50: 6.1, p99: 1012.25, max: 1100)
+    measures.ackLatencyFromSendMs = .init(p50: 6.1, p99: 25.5, max: 40)
     measures.recoveryMs = 12.5
     measures.errorCodes = ["0": 400, "45": 2]
     return Verdict(

@@ -71,7 +71,8 @@ import Testing
         #expect(
             description.faults == [
                 .init(
-                    id: "fault-0", summary: "drop, reset, on response Produce nth 20", effects: ["drop", "reset"]),
+                    id: "fault-0", summary: "drop, reset, on response Produce nth 20", effects: ["drop", "reset"],
+                    onMessage: true),
                 .init(
                     id: "fault-1", summary: "delay 80ms, jitter 20ms, loss 5%, brokerToClient, at 2s for 1s",
                     effects: ["delay", "loss"], atMs: 2000, forMs: 1000, direction: .brokerToClient,

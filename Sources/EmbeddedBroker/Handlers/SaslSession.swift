@@ -10,21 +10,24 @@ struct SaslSettings: Sendable, Equatable {
 
     /// - Returns: nil when no mechanism is enabled: a PLAINTEXT listener.
     /// - Throws: `BrokerConfigurationError`.
-    init?(_ properties: [String: String]) throws {
+    init?(_ properties: [String: String]) throws { try self.init(PropertyReader(broker: properties)) }
+
+    init?(_ reader: PropertyReader) throws {
         let mechanisms = "sasl.enabled.mechanisms"
         let users = "crosswind.sasl.users"
-        guard let names = properties[mechanisms], !names.isEmpty else { return nil }
+        let words = reader.text("", users) ?? ""
+        guard let names = reader.text("", mechanisms), !names.isEmpty else { return nil }
         for name in names.split(separator: ",") where !Self.known.contains(String(name)) {
             throw BrokerConfigurationError(property: mechanisms, value: names, wanted: "PLAIN")
         }
-        for user in (properties[users] ?? "").split(separator: ",") {
+        for user in words.split(separator: ",") {
             let parts = user.split(separator: ":", maxSplits: 1)
             guard parts.count == 2 else { continue }
             self.users[String(parts[0])] = String(parts[1])
         }
         if self.users.isEmpty {
             throw BrokerConfigurationError(
-                property: users, value: properties[users] ?? "", wanted: "NAME:PASSWORD, comma separated")
+                property: users, value: words, wanted: "NAME:PASSWORD, comma separated")
         }
     }
 }

@@ -9,6 +9,14 @@ final class BrokerActions: Sendable {
     private let broker: any BrokerUnderTest
     private let history: HistoryWriter
     private let tasks = Mutex<[Task<Void, any Error>]>([])
+    /// What was done and has its end still to come, in order.
+    private let open = Mutex<[Open]>([])
+
+    private struct Open: Equatable {
+        let fault: Int
+        let node: Int
+        let action: FaultSpec.Action
+    }
 
     init(cell: ScenarioCell, broker: any BrokerUnderTest, history: HistoryWriter) {
         self.cell = cell
@@ -24,10 +32,14 @@ final class BrokerActions: Sendable {
             let task = Task {
                 for stretch in fault.stretches(before: self.cell.timeout) {
                     try await self.wait(until: stretch.begin, timeZeroUs)
-                    for action in actions { await self.perform(action, fault.node ?? 1, index, undo: false) }
+                    for action in actions {
+                        await self.perform(action, fault.node ?? 1, index, undo: false)
+                        guard stretch.end != nil else { continue }
+                        self.open.withLock { $0.append(Open(fault: index, node: fault.node ?? 1, action: action)) }
+                    }
                     guard let end = stretch.end else { continue }
                     try await self.wait(until: end, timeZeroUs)
-                    for action in actions { await self.perform(action, fault.node ?? 1, index, undo: true) }
+                    for action in actions { await self.undo(Open(fault: index, node: fault.node ?? 1, action: action)) }
                 }
             }
             tasks.withLock { $0.append(task) }
@@ -39,6 +51,24 @@ final class BrokerActions: Sendable {
         let tasks = tasks.withLock { $0 }
         for task in tasks { task.cancel() }
         for task in tasks { _ = await task.result }
+    }
+
+    /// Takes back what would have ended later, so that the log can be read: a producer may end while its broker is away.
+    ///
+    /// - Returns: whether there was anything.
+    func bringBack() async -> Bool {
+        let open = open.withLock { $0 }
+        for action in open.reversed() { await undo(action) }
+        return !open.isEmpty
+    }
+
+    private func undo(_ done: Open) async {
+        let isOpen = open.withLock { open in
+            guard let index = open.firstIndex(of: done) else { return false }
+            open.remove(at: index)
+            return true
+        }
+        if isOpen { await perform(done.action, done.node, done.fault, undo: true) }
     }
 
     private func wait(until offset: Duration, _ timeZeroUs: Int64) async throws {

@@ -112,7 +112,7 @@ final class CommandBroker: BrokerUnderTest {
                     return processes[node]?.pendingSignal
                 }
                 if let pending { channel.send(pending) }
-                try await channel.forEachChunk { writeAll($0, to: descriptor) }
+                try await channel.forEachChunk { _ = writeAll($0, to: descriptor) }
             }
             close(descriptor)
             self.processes.withLock { $0[node]?.end = result?.end ?? .exited(127) }

@@ -31,9 +31,6 @@ final class BrokerContainers: Sendable {
         guard geteuid() == 0 else {
             throw MissingRequirement("broker kind compose needs root: only root may enter a container's namespace")
         }
-        guard cell.broker.config.isEmpty else {
-            throw MissingRequirement("broker.config is for the embedded broker; containers have docker-compose.yml")
-        }
         let service = cell.broker.service ?? "kafka"
         let run = ProcessInfo.processInfo.environment[ContainerGuard.runVariable] ?? "\(getpid())"
         project = ComposeProject(
@@ -88,7 +85,7 @@ final class BrokerContainers: Sendable {
     }
 
     /// `CROSSWIND_COMPOSE_FILE`, or the docker-compose.yml of the installation, or of the checkout that the user is in.
-    private static func composeFile() throws -> String {
+    static func composeFile() throws -> String {
         let variable = "CROSSWIND_COMPOSE_FILE"
         if let file = ProcessInfo.processInfo.environment[variable] { return file }
         let name = "docker-compose.yml"

@@ -15,7 +15,11 @@ final class CellDriver: Sendable {
         case done
         /// The client refused to begin, for example because of a property. The text is the client's own.
         case refused(String)
-        /// The driver ended without `done`.
+        /// The client failed in the middle of its work and said so: a fatal error, or a program's exit code. A result.
+        case gaveUp(String)
+        /// A program ended before it produced anything.
+        case neverBegan(String)
+        /// The driver ended without `done` and without a word.
         case died(String)
         /// The cell's time was up, or the user stopped it.
         case stopped(String)
@@ -72,8 +76,8 @@ final class CellDriver: Sendable {
         timeout: Duration, loadTime: Duration? = nil, stop: @escaping @Sendable () async -> Void,
         onTimeZero: @escaping @Sendable (Int64) -> Void, onAllSent: @escaping @Sendable () -> Void
     ) async throws -> End {
-        let output = try openForAppending(record.path(of: .driver))
-        defer { close(output) }
+        let output = try RecordOutput(record, .driver)
+        defer { output.report(to: history) }
         let result = try await ChildProcess.run(command, standardErrorPath: record.path(of: .driverLog)) { channel in
             await channel.write(String(decoding: DriverCommand.configure(configuration).line, as: UTF8.self))
             let watchdogs = [
@@ -97,7 +101,7 @@ final class CellDriver: Sendable {
             }
             var scanner = DriverLineScanner()
             try await channel.forEachChunk { chunk in
-                writeAll(chunk, to: output)
+                output.write(chunk)
                 for message in scanner.feed(chunk) { await self.handle(message, channel) }
                 self.count(scanner, timeZero, onAllSent)
                 if self.state.withLock({ $0.isLost }) { channel.kill() }
@@ -213,27 +217,7 @@ final class CellDriver: Sendable {
         let state = state.withLock { $0 }
         if let reason = state.stopReason { return .stopped(reason) }
         if state.isDone { return .done }
-        if !state.isReady, let fatal = state.fatal { return .refused(fatal) }
-        return .died("the driver ended with \(end) before it was done" + (state.fatal.map { ": \($0)" } ?? ""))
-    }
-}
-
-/// Opens a file of the record for appending.
-func openForAppending(_ path: String) throws -> Int32 {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-    if descriptor < 0 { throw HarnessError(operation: "open", subject: path, reason: String(cString: strerror(errno))) }
-    return descriptor
-}
-
-/// Writes all bytes; a full disk shows when the record is judged.
-func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) {
-    var rest = bytes
-    while !rest.isEmpty {
-        let written = write(descriptor, rest.baseAddress, rest.count)
-        if written < 0 {
-            if errno == EINTR { continue }
-            return
-        }
-        rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+        if let fatal = state.fatal { return state.isReady ? .gaveUp(fatal) : .refused(fatal) }
+        return .died("the driver ended with \(end) before it was done\(LastWords.of(record.path(of: .driverLog)))")
     }
 }

@@ -5,6 +5,7 @@ import Glibc
 import LinkEmulator
 import Reports
 import ScenarioModel
+import Synchronization
 import Testbed
 import WireObserver
 
@@ -16,6 +17,7 @@ final class CellExperiment: Sendable {
     private let reporter: CellReporter
     private let control: CellControl
     private let dialer: OutsideDialer?
+    private let hasLinkEnded = Mutex(false)
 
     init(
         _ cell: ScenarioCell, _ record: RecordDirectory, _ history: HistoryWriter, _ reporter: CellReporter,
@@ -42,7 +44,7 @@ final class CellExperiment: Sendable {
             do {
                 try await runWithLink(link, launch, testbed, captures, containers)
             } catch {
-                history.append(.linkEnded, values: link.stop().historyValues)
+                end(link)
                 throw error
             }
         } catch {
@@ -72,21 +74,34 @@ final class CellExperiment: Sendable {
             reporter.update { $0.state = .settling }
             await actions.stop()
             captures.stop()
-            let report = link.stop()
-            history.append(.linkEnded, values: report.historyValues)
+            self.end(link)
             countDrops(testbed)
             switch end {
             case .refused where cell.expectsRefusal: break
-            case .refused(let text): throw ClientRefusal(description: "\(launch.clientName(cell)): \(text)")
+            case .refused(let text):
+                throw ClientRefusal(
+                    client: launch.clientName(cell), words: text, config: cell.producer.config,
+                    known: ScenarioLibrary.clientProperties[cell.producer.client])
             case .died(let text): history.append(.harnessError, subject: "driver", detail: text)
-            case .done, .stopped: break
+            case .neverBegan(let text): history.append(.noExperiment, detail: text)
+            case .done, .gaveUp, .stopped: break
             }
-            try await readBack(broker)
+            let wasAway = await actions.bringBack()
+            try await readBack(broker, within: wasAway ? cell.broker.readyWithin : .zero)
         } catch {
             await broker.stop()
             throw error
         }
         await broker.stop()
+    }
+
+    /// Stops the link and notes its account, once only: what fails afterwards changes nothing of it.
+    private func end(_ link: Link) {
+        let isFirst = hasLinkEnded.withLock { ended in
+            defer { ended = true }
+            return !ended
+        }
+        if isFirst { history.append(.linkEnded, values: link.stop().historyValues) }
     }
 
     private func startLink(_ testbed: CellTestbed) throws -> Link {
@@ -161,19 +176,35 @@ final class CellExperiment: Sendable {
 
     private func countDrops(_ testbed: CellTestbed) {
         for device in [testbed.clientDevice] + testbed.nodeDevices {
-            guard let drops = try? device.droppedPackets() else { continue }
-            history.append(
-                .deviceCounters, subject: device.name,
-                values: ["rx_dropped_packets": drops.received, "tx_dropped_packets": drops.sent])
+            do {
+                let drops = try device.droppedPackets()
+                history.append(
+                    .deviceCounters, subject: device.name,
+                    values: ["rx_dropped_packets": drops.received, "tx_dropped_packets": drops.sent])
+            } catch {
+                // Without values the judge knows that nothing is known.
+                history.append(.deviceCounters, subject: device.name, detail: String(describing: error))
+            }
         }
     }
 
-    private func readBack(_ broker: any BrokerUnderTest) async throws {
+    /// - Parameter patience: how long a broker that was away may take until it answers again.
+    private func readBack(_ broker: any BrokerUnderTest, within patience: Duration) async throws {
         let reader = LogReadBack(
             broker: broker, topics: cell.broker.topics.map(\.name),
             run: cell.producer.client == "command" ? RecordNumber.run(seed: cell.seed) : nil,
             login: cell.broker.readerLogin)
-        let log = try await reader.read()
+        let deadline = ContinuousClock.now + patience
+        var log: LogAccount?
+        while log == nil {
+            do {
+                log = try await reader.read()
+            } catch {
+                guard ContinuousClock.now < deadline else { throw error }
+                try await Task.sleep(for: .milliseconds(100))
+            }
+        }
+        guard let log else { return }
         try record.write(log)
         history.append(.logReadBack, values: ["batches": Int64(log.batches.count)])
         for fetched in try await reader.fetch(versions: cell.workload.fetch, comparingWith: log) {

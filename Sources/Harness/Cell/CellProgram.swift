@@ -19,6 +19,8 @@ final class CellProgram: Sendable {
     private let history: HistoryWriter
     private let reporter: CellReporter
     private let stopReason = Mutex<String?>(nil)
+    private let produced = Atomic(false)
+    private let lastWords = LastWords()
 
     private static let graceAfterStop = Duration.seconds(5)
     private static let pollInterval = Duration.milliseconds(5)
@@ -34,7 +36,8 @@ final class CellProgram: Sendable {
         let values = [
             "{bootstrap}": bootstrap, "{topic}": cell.broker.topics.first?.name ?? "",
             "{records}": "\(cell.workload.records)", "{size}": "\(cell.workload.size)",
-            "{run}": RecordNumber.run(seed: cell.seed), "{rate}": cell.workload.rate.map { "\($0)" } ?? "unlimited",
+            "{run}": RecordNumber.run(seed: cell.seed),
+            "{rate}": cell.workload.rate.map(Self.text) ?? "unlimited",
         ]
         let words = cell.producer.command.map { word in
             values.reduce(word) { $0.replacing($1.key, with: $1.value) }
@@ -45,7 +48,10 @@ final class CellProgram: Sendable {
         ).inside(namespace)
     }
 
-    /// Runs the program to its end; exit code 0 means that it sent all it wanted.
+    /// A rate as programs read numbers: a whole one without a point.
+    static func text(_ rate: Double) -> String { Int(exactly: rate).map(String.init) ?? String(rate) }
+
+    /// Runs the program to its end; exit code 0 means that it sent all it wanted, another that it gave records up.
     ///
     /// - Parameters:
     ///   - timeout: the cell's limit.
@@ -56,8 +62,8 @@ final class CellProgram: Sendable {
         timeout: Duration, stop: @escaping @Sendable () async -> Void, hasProduced: @escaping @Sendable () -> Bool,
         onTimeZero: @escaping @Sendable (Int64) -> Void
     ) async throws -> CellDriver.End {
-        let output = try openForAppending(record.path(of: .driverLog))
-        defer { close(output) }
+        let output = try RecordOutput(record, .driverLog)
+        defer { output.report(to: history) }
         let path = record.path(of: .driverLog)
         let result = try await ChildProcess.run(command, standardErrorPath: path) { channel in
             history.append(.driverHello, subject: "command", detail: cell.producer.command.joined(separator: " "))
@@ -67,6 +73,7 @@ final class CellProgram: Sendable {
                 Task {
                     while !hasProduced() { try await Task.sleep(for: Self.pollInterval) }
                     let now = WallClock.nowUs()
+                    self.produced.store(true, ordering: .releasing)
                     self.history.append(.timeZero, timeUs: now)
                     onTimeZero(now)
                 },
@@ -80,7 +87,10 @@ final class CellProgram: Sendable {
                 },
             ]
             defer { tasks.forEach { $0.cancel() } }
-            try await channel.forEachChunk { writeAll($0, to: output) }
+            try await channel.forEachChunk {
+                output.write($0)
+                lastWords.note($0)
+            }
         }
         return conclude(result.end)
     }
@@ -99,15 +109,19 @@ final class CellProgram: Sendable {
     }
 
     private func conclude(_ end: ChildEnd) -> CellDriver.End {
+        let words = lastWords.text(log: record.path(of: .driverLog))
+        let detail = end == .exited(0) ? end.description : end.description + words
         switch end {
         case .exited(let code):
-            history.append(.driverExited, detail: end.description, values: ["exit_code": Int64(code)])
+            history.append(.driverExited, detail: detail, values: ["exit_code": Int64(code)])
         case .signaled(let signal):
-            history.append(.driverExited, detail: end.description, values: ["signal": Int64(signal)])
+            history.append(.driverExited, detail: detail, values: ["signal": Int64(signal)])
         }
         if let reason = stopReason.withLock({ $0 }) { return .stopped(reason) }
         guard end == .exited(0) else {
-            return .died("the program ended with \(end); what it said is in driver.log")
+            // Without a Produce request there was no experiment: a missing file or module looks like this.
+            return produced.load(ordering: .acquiring)
+                ? .gaveUp(detail) : .neverBegan("the program ended before its first Produce request, with \(detail)")
         }
         history.append(.driverDone)
         return .done

@@ -47,9 +47,17 @@ final class CellRun: Sendable {
             } catch let error as MissingRequirement {
                 return fail(error.description, .unavailable, history)
             } catch let error as ClientRefusal {
-                return fail(error.description, .usage, history)
+                // The user's mistake, and no failure of the harness: the client's words say which.
+                history.append(.clientRefused, detail: error.description)
+                reporter.broken(error.description, .usage)
+                return .usage
             }
             history.append(.cellEnded)
+            if let failure = history.failure {
+                throw HarnessError(
+                    operation: "write", subject: RecordDirectory.File.history.rawValue,
+                    reason: "\(failure.lostBytes) bytes are lost: \(failure.reason)", remedy: "check the space left")
+            }
             reporter.update { $0.state = .judging }
             let (read, verdict) = try CellJudge.judgeRecord(record)
             if let point = plan.point {
@@ -103,4 +111,23 @@ extension CellRun {
 /// The client did not accept its configuration: the scenario names a property that the client refuses. Exit code 64.
 struct ClientRefusal: Error, CustomStringConvertible {
     let description: String
+
+    /// - Parameters:
+    ///   - words: the client's own.
+    ///   - config: the properties that it was told; the one that it means gets a suggestion.
+    ///   - known: what is known of the client by name.
+    init(client: String, words: String, config: [String: String], known: ClientProperties?) {
+        var text = "\(client): \(words)"
+        let named = config.keys.sorted().filter { words.contains($0) || words.contains(Self.underscored($0)) }
+        for name in named {
+            guard let known, !known.knows(name) else { continue }
+            text +=
+                known.suggestion(for: name).map { "; did you mean '\($0)' in place of '\(name)'?" }
+                ?? "; leave '\(name)' out, or name a release of the client that has it (producer.version)"
+        }
+        if named.isEmpty, !config.isEmpty { text += "; it was told: \(config.keys.sorted().joined(separator: ", "))" }
+        description = text
+    }
+
+    private static func underscored(_ name: String) -> String { String(name.map { $0 == "." ? "_" : $0 }) }
 }

@@ -1,6 +1,8 @@
+import Drivers
 import EvidenceModel
 import FoundationEssentials
 import LinkEmulator
+import RawClient
 import ScenarioModel
 import SystemCalls
 import Verdicts
@@ -15,7 +17,24 @@ public enum ScenarioLibrary {
     /// What a scenario file may name.
     package static let rules = ScenarioRules(
         vocabulary: vocabulary, releases: BrokerVocabulary.releases,
-        playsRelease: { BrokerVocabulary.plays($0) })
+        playsRelease: { BrokerVocabulary.plays($0) }, abilities: BrokerAbilities.ofKinds,
+        clientProperties: clientProperties)
+
+    /// What each client can be told.
+    static let clientProperties: [String: ClientProperties] = {
+        var clients: [String: ClientProperties] = [:]
+        for client in ["librdkafka", "kafka-clients", "kafka-python", "aiokafka"] {
+            clients[client] = ClientProperties(
+                names: ClientPropertyNames.producer(client),
+                withoutEffect: ClientPropertyNames.withoutEffect(client),
+                readsDotsAsUnderscores: ["kafka-python", "aiokafka"].contains(client))
+        }
+        let withoutEffect = ClientPropertyNames.withoutEffect("raw")
+        clients["raw"] = ClientProperties(
+            names: RawProducerProperties.names.filter { withoutEffect[$0] == nil }, withoutEffect: withoutEffect,
+            isComplete: true)
+        return clients
+    }()
 
     /// Loads files, directories and globs.
     ///
@@ -39,8 +58,23 @@ public enum ScenarioLibrary {
     public static func validate(_ paths: [String]) throws -> String {
         let scenarios = try load(paths, seed: 0)
         let cells = scenarios.reduce(0) { $0 + $1.cells.count }
-        return "\(scenarios.count) scenario\(scenarios.count == 1 ? "" : "s"), "
+        let summary =
+            "\(scenarios.count) scenario\(scenarios.count == 1 ? "" : "s"), "
             + "\(cells) cell\(cells == 1 ? "" : "s"): valid"
+        return ([summary] + scenarios.flatMap(notes)).joined(separator: "\n")
+    }
+
+    /// What a reader of the file should know although nothing is wrong: words whose meaning has changed.
+    private static func notes(_ scenario: Scenario) -> [String] {
+        var lines: Set<Int> = []
+        for cell in scenario.cells {
+            let checks = cell.expectations + cell.rated.flatMap(\.checks)
+            lines.formUnion(checks.filter { $0.measure.hasPrefix("ack_latency_ms.") }.map(\.line))
+        }
+        return lines.sorted().map { line in
+            "\(scenario.file):\(line): note: ack_latency_ms counts from the time a record was due, not from the send "
+                + "call as in release 0.1; ack_latency_from_send_ms does"
+        }
     }
 
     /// `crosswind list`: a line for each scenario.

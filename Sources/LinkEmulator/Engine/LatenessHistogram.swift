@@ -49,5 +49,11 @@ struct LatenessHistogram {
         return (Int64(small + index & (small - 1)) + 1) << shift - 1
     }
 
+    /// Forgets what was recorded.
+    mutating func reset() {
+        counts.update(repeating: 0, count: Self.bucketCount)
+        (total, maximum) = (0, 0)
+    }
+
     func free() { memory.free() }
 }

@@ -158,11 +158,7 @@ struct LinkCore {
         placed = Self.allocated(made.map(\.1))
         active = Self.allocated(made.map { _ in 0 })
 
-        let matches = planned.indices.compactMap { index -> MessageTrigger? in
-            guard case .message(let match) = planned[index].spec.trigger else { return nil }
-            return MessageTrigger(
-                fault: UInt16(index), match: match, node: planned[index].spec.node, actions: planned[index].actions)
-        }
+        let matches = try MessageTrigger.all(of: planned)
         triggerCount = matches.count
         triggers = Self.allocated(matches)
         capturesBodies = matches.contains { $0.needsBody || $0.needsRequest }

@@ -126,7 +126,11 @@ struct PacketEngine {
     private mutating func obeyControl(_ now: Int64) {
         if core.timeZero == .max {
             let requested = control.timeZero
-            if requested > 0 { core.setTimeZero(requested) }
+            if requested > 0 {
+                core.setTimeZero(requested)
+                // How starved the link was while brokers and clients came up is no part of the experiment.
+                wakeUps.reset()
+            }
         }
         if !core.isDraining, control.drainRequested { core.beginDrain() }
     }

@@ -77,7 +77,7 @@ struct PendingRequest: BitwiseCopyable {
     var correlationID: Int32
     var apiKey: Int16
     var apiVersion: Int16
-    /// Triggers on its response whose conditions on this request hold, by index.
+    /// Triggers on its response whose conditions on this request hold, by ``MessageTrigger/requestBit``.
     var matches: UInt64 = 0
 }
 

@@ -98,7 +98,7 @@ extension LinkCore {
 
     private mutating func markOpaque(_ entry: Int) {
         if !half(entry, up: true).pointee.isOpaque || !half(entry, up: false).pointee.isOpaque {
-            counters.opaqueConnections &+= 1
+            countOpaque()
         }
         half(entry, up: true).pointee.isOpaque = true
         half(entry, up: false).pointee.isOpaque = true

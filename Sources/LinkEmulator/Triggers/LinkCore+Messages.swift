@@ -11,7 +11,7 @@ extension LinkCore {
         guard skip >= 0 else {
             // A hole: the bytes before it never came into the link, so its messages cannot be followed any more.
             half.pointee.isOpaque = true
-            counters.opaqueConnections &+= 1
+            countOpaque()
             return
         }
         guard skip < payload.count else { return }
@@ -30,7 +30,7 @@ extension LinkCore {
             case .needsMore: return
             case .notKafka:
                 half.pointee.isOpaque = true
-                counters.opaqueConnections &+= 1
+                countOpaque()
                 return
             case .end: continue
             case .header(let header):
@@ -79,7 +79,15 @@ extension LinkCore {
     }
 
     private func isSatisfied(_ trigger: Int, byRequestOf seen: SeenMessage) -> Bool {
-        !triggers[trigger].needsRequest || (trigger < 64 && seen.requestMatches & (1 << UInt64(trigger)) != 0)
+        !triggers[trigger].needsRequest || seen.requestMatches & triggers[trigger].requestBit != 0
+    }
+
+    /// Counts a direction whose messages cannot be followed any more, where a trigger still looks for one.
+    mutating func countOpaque() {
+        for index in 0..<triggerCount where !triggers[index].isSpent {
+            counters.opaqueConnections &+= 1
+            return
+        }
     }
 
     /// A message whose body was gathered is complete: asks the triggers that had to wait for it.
@@ -92,22 +100,28 @@ extension LinkCore {
             for index in 0..<triggerCount { triggers[index].learn(fromMetadata: frame, version: seen.apiVersion) }
         }
         var matches: UInt64 = 0
+        var isUnread = false
         for index in 0..<triggerCount {
-            if isUp, index < 64, triggers[index].looksInto(requestsOf: seen.apiKey),
-                triggers[index].requestSatisfies(frame, length: capture.length)
-            {
-                matches |= 1 << UInt64(index)
-            }
-            guard triggers[index].concerns(seen), triggers[index].needsBody, isSatisfied(index, byRequestOf: seen),
+            let decides =
+                triggers[index].concerns(seen) && triggers[index].needsBody && isSatisfied(index, byRequestOf: seen)
+            let looksInto = isUp && triggers[index].looksInto(requestsOf: seen.apiKey)
+            guard decides || looksInto else { continue }
+            let satisfied =
                 isUp
-                    ? triggers[index].requestSatisfies(frame, length: capture.length)
-                    : triggers[index].responseSatisfies(frame, version: seen.apiVersion),
-                triggers[index].counts()
-            else { continue }
+                ? triggers[index].requestSatisfies(frame, length: capture.length)
+                : triggers[index].responseSatisfies(frame, version: seen.apiVersion)
+            guard let satisfied else {
+                isUnread = isUnread || !triggers[index].isSpent
+                continue
+            }
+            guard satisfied else { continue }
+            if looksInto { matches |= triggers[index].requestBit }
+            guard decides, triggers[index].counts() else { continue }
             act(
                 triggers[index].actions, fault: triggers[index].fault, on: seen, start: capture.start,
                 end: capture.end, entry, isUp, now)
         }
+        if isUnread { counters.unreadMessages &+= 1 }
         if matches != 0 { connections.noteMatches(matches, of: entry) }
     }
 

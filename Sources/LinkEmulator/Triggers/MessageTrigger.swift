@@ -8,7 +8,7 @@ struct SeenMessage: BitwiseCopyable {
     var apiVersion: Int16
     var correlationID: Int32
     var node: UInt16
-    /// Responses: the triggers whose conditions on the request hold, by index.
+    /// Responses: the triggers whose conditions on the request hold, by their ``MessageTrigger/requestBit``.
     var requestMatches: UInt64 = 0
 }
 
@@ -17,6 +17,8 @@ struct MessageTrigger {
     /// Index of the fault.
     let fault: UInt16
     let actions: FaultActions
+    /// For a trigger that ``needsRequest``: its bit among those that do; 0 for the others.
+    private(set) var requestBit: UInt64 = 0
     private let match: MessageMatch
     private let isRequest: Bool
     private let apiKey: Int16
@@ -27,6 +29,36 @@ struct MessageTrigger {
     private var count = 0
 
     private static let maximumTopicIDs = 16
+    /// The triggers of those faults that a message starts.
+    ///
+    /// - Throws: `LinkError` when more of them than there are bits need the request behind a response.
+    static func all(of planned: [PlannedFault]) throws -> [MessageTrigger] {
+        try numbered(
+            planned.indices.compactMap { index -> MessageTrigger? in
+                guard case .message(let match) = planned[index].spec.trigger else { return nil }
+                return MessageTrigger(
+                    fault: UInt16(index), match: match, node: planned[index].spec.node,
+                    actions: planned[index].actions)
+            })
+    }
+
+    /// Gives each trigger that needs the request its bit.
+    ///
+    /// - Throws: `LinkError` when there are more of them than bits. A scenario with so many is refused before.
+    private static func numbered(_ triggers: [MessageTrigger]) throws -> [MessageTrigger] {
+        var triggers = triggers
+        var used = 0
+        for index in triggers.indices where triggers[index].needsRequest {
+            guard used < MessageMatch.mostByRequest else {
+                throw LinkError(
+                    "more than \(MessageMatch.mostByRequest) faults ask for the producer_id or base_sequence behind a response",
+                    remedy: "ask for it on the request, or use fewer of them")
+            }
+            triggers[index].requestBit = 1 << UInt64(used)
+            used += 1
+        }
+        return triggers
+    }
 
     init(fault: UInt16, match: MessageMatch, node: Int?, actions: FaultActions) {
         self.fault = fault
@@ -49,7 +81,7 @@ struct MessageTrigger {
     }
 
     /// Whether, for a response, the request that it answers decides.
-    var needsRequest: Bool { !isRequest && needsBatch }
+    var needsRequest: Bool { match.isDecidedByRequest }
 
     /// The api whose requests have to be looked into for `needsRequest`.
     func looksInto(requestsOf api: Int16) -> Bool { needsRequest && apiKey == api }
@@ -77,6 +109,12 @@ struct MessageTrigger {
         }
     }
 
+    /// True when it has acted on the last message that it names.
+    var isSpent: Bool {
+        guard case .nth(let numbers) = match.selection else { return false }
+        return numbers.allSatisfy { $0 <= count }
+    }
+
     private var needsBatch: Bool { match.producerID != nil || match.baseSequence != nil }
 
     /// Counts a message that matches; whether it is one of those that trigger.
@@ -94,20 +132,23 @@ struct MessageTrigger {
     /// - Parameters:
     ///   - frame: the request from its api key on, or its first part.
     ///   - length: the length that it declared.
-    func requestSatisfies(_ frame: UnsafeRawBufferPointer, length: Int) -> Bool {
+    /// - Returns: nil when what could be read does not satisfy, and there is more that could not be read.
+    func requestSatisfies(_ frame: UnsafeRawBufferPointer, length: Int) -> Bool? {
         var found = false
+        var end = ProduceWalk.End.complete
         do {
             var reader = ByteReader(frame)
             let header = try RequestHeaderView(from: &reader)
             guard header.apiKey == .produce else { return false }
-            _ = try ProduceWalk.walk(frame, from: reader.position, length: length, version: header.apiVersion) { part in
+            end = try ProduceWalk.walk(frame, from: reader.position, length: length, version: header.apiVersion) {
+                part in
                 if satisfies(part) { found = true }
             }
         } catch {
             // A peer may send anything; what cannot be read does not match.
-            return found
+            return found ? true : nil
         }
-        return found
+        return found || end == .complete ? found : nil
     }
 
     private func satisfies(_ part: ProducePartitionView) -> Bool {
@@ -128,7 +169,8 @@ struct MessageTrigger {
     /// Whether a response has a partition that satisfies every condition.
     ///
     /// - Parameter frame: the whole response from its correlation id on.
-    func responseSatisfies(_ frame: UnsafeRawBufferPointer, version: Int16) -> Bool {
+    /// - Returns: nil when it could not be read.
+    func responseSatisfies(_ frame: UnsafeRawBufferPointer, version: Int16) -> Bool? {
         guard APIKey(rawValue: apiKey) == .produce else { return false }
         do {
             var reader = ByteReader(frame)
@@ -144,7 +186,7 @@ struct MessageTrigger {
             }
             return false
         } catch {
-            return false
+            return nil
         }
     }
 }

@@ -65,13 +65,16 @@ struct CellSection {
         add("batches sent again", m.retriedBatches)
         add("recognised as duplicates", m.deduplicatedBatches)
         add("throughput", m.throughputRecordsPerS, " records/s")
-        if let latency = m.ackLatencyMs {
+        func add(_ name: String, _ latency: Measures.Latency?) {
+            guard let latency else { return }
             facts.append(
                 (
-                    "latency p50 / p99 / max",
+                    name,
                     "\(Numbers.text(latency.p50)) / \(Numbers.text(latency.p99)) / \(Numbers.text(latency.max)) ms"
                 ))
         }
+        add("latency from when it was due, p50 / p99 / max", m.ackLatencyMs)
+        add("latency from the send call", m.ackLatencyFromSendMs)
         add("recovery", m.recoveryMs, " ms")
         let codes = (m.errorCodes ?? [:]).sorted { (Int($0.key) ?? 0, $0.key) < (Int($1.key) ?? 0, $1.key) }
         if !codes.isEmpty {

@@ -106,7 +106,7 @@ public struct Baseline: Codable, Sendable, Equatable {
     /// - Throws: `ReportError` when it is neither.
     public static func read(_ data: Data, file: String) throws -> Baseline {
         if let results = try? RunResults.read(data, file: file) { return Baseline([results]) }
-        guard let baseline = try? JSONDecoder().decode(Baseline.self, from: data) else {
+        guard var baseline = try? JSONDecoder().decode(Baseline.self, from: data) else {
             throw ReportError(
                 subject: file, problem: "is neither a baseline nor a results.json",
                 remedy: "make one with `make baseline`")
@@ -116,6 +116,19 @@ public struct Baseline: Codable, Sendable, Equatable {
                 subject: file, problem: "has form \(baseline.format), this release reads \(currentFormat)",
                 remedy: "make it again with `make baseline`")
         }
+        for index in baseline.cells.indices { baseline.cells[index].renameOlderLatencies() }
         return baseline
+    }
+}
+
+extension Baseline.Cell {
+    /// Names the latencies of a release that knew only those from the send call by what they are today.
+    fileprivate mutating func renameOlderLatencies() {
+        let (due, send) = ("ack_latency_ms.", "ack_latency_from_send_ms.")
+        guard !measures.keys.contains(where: { $0.hasPrefix(send) }) else { return }
+        for (name, values) in measures where name.hasPrefix(due) {
+            measures[name] = nil
+            measures[send + name.dropFirst(due.count)] = values
+        }
     }
 }

@@ -31,6 +31,7 @@ public struct ResultTable {
         Column(title: "dedup", rank: 5) { $0.measures.deduplicatedBatches.map(String.init) },
         Column(title: "rec/s", rank: 7) { $0.measures.throughputRecordsPerS.map(Numbers.text) },
         Column(title: "p99 ms", rank: 8) { $0.measures.ackLatencyMs.map { Numbers.text($0.p99) } },
+        Column(title: "send p99", rank: 10) { $0.measures.ackLatencyFromSendMs.map { Numbers.text($0.p99) } },
         Column(title: "recov ms", rank: 9) { $0.measures.recoveryMs.map(Numbers.text) },
     ]
 

@@ -34,7 +34,9 @@ enum NoSequenceErrors: Checker {
         }
         if let first = fatal.first {
             let more = fatal.count > 1 ? " (\(fatal.count) in all)" : ""
-            parts.append("fatal error of the client at \(ledger.seconds(first.timeUs)): \(first.name)\(more)")
+            parts.append(
+                "fatal error of the client at \(ledger.seconds(first.timeUs)): \(first.name)\(more)"
+                    + (first.message.isEmpty ? "" : ": \(first.message.prefix(200))"))
         }
         var ids: [String] = []
         for answer in answers where ids.count < 20 && !ids.contains(answer.batch.id) { ids.append(answer.batch.id) }

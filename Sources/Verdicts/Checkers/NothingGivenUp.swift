@@ -107,14 +107,35 @@ enum NothingGivenUp: Checker {
         }
     }
 
+    /// A program without a driver: its exit code says whether it gave records up; where it numbers them and says that it
+    /// did not, the log shows whether that is true (`no-loss`), and what became of single batches is no matter: a client
+    /// may pack records anew when it sends them again. Else the wire alone tells.
     private static func checkBatches(_ ledger: Ledger) -> PropertyResult {
-        guard let wire = ledger.record.wire else { return inconclusive("the producer reports nothing") }
-        let open = wire.batches.indices.filter { b in
-            !ledger.isAcknowledgedOnWire[b] && !wire.batches[b].attempts.contains { $0.acks == 0 }
+        if let word = ledger.programsOwnWord {
+            return failed("the program says that records were given up (\(word))\(unacknowledged(ledger))")
         }
+        if ledger.isNumbered, ledger.programIsDone {
+            return passed("the program says that every record was delivered (exit code 0)")
+        }
+        guard let wire = ledger.record.wire else { return inconclusive("the producer reports nothing") }
+        let open = openBatches(ledger, wire)
         guard let first = open.first else { return passed("every batch seen on the wire was acknowledged") }
         return failed(
             "\(Words.count(open.count, "batch", "batches")) never acknowledged, first: \(wire.batches[first].id)",
             batches: open.prefix(20).map { wire.batches[$0].id })
+    }
+
+    /// Batches that were never acknowledged.
+    private static func openBatches(_ ledger: Ledger, _ wire: WireEvidence) -> [Int] {
+        wire.batches.indices.filter { b in
+            wire.batches[b].isSplit != true && !ledger.isAcknowledgedOnWire[b]
+                && !wire.batches[b].attempts.contains { $0.acks == 0 }
+        }
+    }
+
+    private static func unacknowledged(_ ledger: Ledger) -> String {
+        guard let wire = ledger.record.wire else { return "" }
+        let open = openBatches(ledger, wire).count
+        return open == 0 ? "" : "; \(Words.count(open, "batch", "batches")) never acknowledged on the wire"
     }
 }

@@ -28,7 +28,14 @@ struct BatchFindings {
                 let id = analysis.id(number, request)
                 let attempts = ledger.attempts(of: batch)
                 addErrors(attempts, id, &saw46, to: &list)
-                addOutcome(batch, attempts, request, id, to: &list)
+                if let pieces = analysis.splits.pieces[number] {
+                    list.add(
+                        "batch_split", request.requestNs, batch: id,
+                        "refused as too large and split: its \(request.recordCount) records were sent again in"
+                            + " \(InspectText.count(pieces, "smaller batch")) (KIP-126)")
+                } else {
+                    addOutcome(batch, attempts, request, id, to: &list)
+                }
                 if request.producerID >= 0 { addReuse(attempts, request, id, to: &list) }
             }
             guard request.producerID >= 0 else {
@@ -36,7 +43,8 @@ struct BatchFindings {
                 continue
             }
             addEpoch(request, number, &epochs, to: &list)
-            addSequence(request, number, &sequences, to: &list)
+            // A batch that was split is none: its sequences belong to its pieces.
+            if analysis.splits.pieces[number] == nil { addSequence(request, number, &sequences, to: &list) }
             if watchesContent { addContent(batch, number, request, &contents, to: &list) }
         }
         for gap in sequences.gaps {

@@ -29,6 +29,15 @@ extension WireAnalysis {
                     "capture_gap", last,
                     "\(observer.gapBytes) bytes in \(counts.gaps) places of \(file) never came; they were skipped")
             }
+            for (from, to, sizes) in observer.blackHoles {
+                guard let hole = sizes.blackHole else { continue }
+                list.add(
+                    "path_mtu_black_hole", hole.firstNs,
+                    "segments above \(sizes.longestAcknowledged) bytes from \(Self.host(from)) to \(Self.host(to)) were"
+                        + " never acknowledged while shorter ones were: \(InspectText.count(hole.times, "sending")) of"
+                        + " \(hole.shortest) bytes and more on \(InspectText.count(hole.connections, "connection"));"
+                        + " a path that swallows long packets without a word looks like this")
+            }
             if let (endpoint, time) = observer.firstTLS {
                 list.add(
                     "opaque_traffic", time,

@@ -113,9 +113,25 @@ struct EvidenceJSON {
         field("retransmitted_segments", capture.retransmittedSegments)
         field("resets", capture.resets)
         field("gaps", capture.gaps)
+        if let missing = capture.missing {
+            key("missing")
+            begin("[")
+            for stretch in missing { self.stretch(stretch) }
+            end("]")
+        }
         field("undecodable_frames", capture.undecodableFrames)
         field("first_packet_us", capture.firstPacketUs)
         field("last_packet_us", capture.lastPacketUs)
+        end("}")
+    }
+
+    private mutating func stretch(_ stretch: WireEvidence.MissingStretch) {
+        begin("{")
+        field("connection", stretch.connection)
+        field("direction", stretch.direction.rawValue)
+        field("sequence", Int(stretch.sequence))
+        field("length_bytes", stretch.lengthBytes)
+        field("received", stretch.isReceived)
         end("}")
     }
 
@@ -144,6 +160,7 @@ struct EvidenceJSON {
         field("payload_hash", batch.payloadHash)
         field("base_offset", batch.baseOffset)
         field("deduplicated", batch.deduplicated)
+        if let isSplit = batch.isSplit { field("split", isSplit) }
         key("attempts")
         begin("[")
         for attempt in batch.attempts { self.attempt(attempt) }

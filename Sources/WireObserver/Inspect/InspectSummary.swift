@@ -59,9 +59,10 @@ extension WireAnalysis {
         var isTransactional = false
         var last: ObservedAttempt?
 
-        mutating func note(_ request: ObservedAttempt) {
+        /// - Parameter isSplit: its records are those of smaller batches.
+        mutating func note(_ request: ObservedAttempt, isSplit: Bool) {
             batches += 1
-            records += Int(request.recordCount)
+            if !isSplit { records += Int(request.recordCount) }
             if let last, last.acks == request.acks, last.apiVersion == request.apiVersion, last.topic == request.topic {
                 return
             }
@@ -94,7 +95,7 @@ extension WireAnalysis {
             let origin = Origin(
                 capture: capture, connection: attempts[noted].connection, producerID: request.producerID)
             if let last, last.origin == origin {
-                order[last.number].sent.note(request)
+                order[last.number].sent.note(request, isSplit: splits.pieces[number] != nil)
                 continue
             }
             var place = origins[origin]
@@ -111,7 +112,7 @@ extension WireAnalysis {
                 place = place ?? order.count - 1
                 origins[origin] = place
             }
-            order[place ?? 0].sent.note(request)
+            order[place ?? 0].sent.note(request, isSplit: splits.pieces[number] != nil)
             last = (origin, place ?? 0)
         }
         var lines = order.prefix(8).map { producer, sent -> String in
@@ -177,6 +178,7 @@ private struct Totals {
     var attempts = 0
     var retriedBatches = 0
     var deduplicated = 0
+    var splitBatches = 0
     var fates: [WireEvidence.Fate: Int] = [:]
     var errors: [Int16: Int] = [:]
     var acknowledgedRecords = 0
@@ -190,7 +192,9 @@ private struct Totals {
         batches = ledger.batches.count
         for number in ledger.batches.indices {
             let batch = ledger.batches[number]
-            let count = Int(ledger.request(batch.firstAttempt).recordCount)
+            let isSplit = analysis.splits.pieces[number] != nil
+            if isSplit { splitBatches += 1 }
+            let count = isSplit ? 0 : Int(ledger.request(batch.firstAttempt).recordCount)
             records += count
             if batch.attemptCount == 1 {
                 attempts += 1
@@ -241,7 +245,8 @@ private struct Totals {
         lines.append("not told  \(lost.isEmpty ? "none" : lost.joined(separator: ", "))")
         lines.append(
             "retries   \(InspectText.count(retriedBatches, "batch")) sent again; \(deduplicated) deduplicated by the broker"
-        )
+                + (splitBatches > 0
+                    ? "; \(InspectText.count(splitBatches, "batch")) refused as too large and split" : ""))
         return lines
     }
 

@@ -179,6 +179,28 @@ private func changes(_ base: Baseline, _ new: Baseline, isPart: Bool = false) ->
         #expect(throws: ReportError.self) { try Baseline.read(Data("{}".utf8), file: "x") }
     }
 
+    /// Release 0.1 knew only the latency from the send call, and called it by the name that another one has now.
+    @Test func latenciesOfAnOlderReleaseAreCalledByWhatTheyAre() throws {
+        let old = baseline([20]) { measures, p99 in
+            measures.ackLatencyMs = .init(p50: 1, p99: p99, max: 30)
+            measures.ackLatencyFromSendMs = nil
+        }
+        let read = try Baseline.read(old.json(), file: "baseline.json")
+        #expect(read.cells[0].measures["ack_latency_ms.p99"] == nil)
+        #expect(read.cells[0].measures["ack_latency_from_send_ms.p99"]?.values == [20])
+        var verdict = verdict()
+        verdict.measures.ackLatencyFromSendMs = nil
+        let results = try RunResults.read(run([verdict]).json(), file: "results.json")
+        #expect(results.cells[0].verdict.measures.ackLatencyMs == nil)
+        #expect(results.cells[0].verdict.measures.ackLatencyFromSendMs == verdict.measures.ackLatencyMs)
+        // What is new is not held against what is old: a client that takes no records is no regression by that.
+        let new = baseline([9000]) { measures, p99 in
+            measures.ackLatencyMs = .init(p50: 900, p99: p99, max: 9000)
+            measures.ackLatencyFromSendMs = .init(p50: 1, p99: 20, max: 30)
+        }
+        #expect(changes(read, new).isEmpty)
+    }
+
     @Test func theTextNamesWhatChanged() {
         let comparison = Comparison(
             base: baseline([1000, 1010, 990]), new: baseline([700, 710, 690]))

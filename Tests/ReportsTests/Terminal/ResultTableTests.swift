@@ -60,8 +60,8 @@ private let results = run([
 
                 second
                   A claim of second.
-                  cell  survived        acked  lost  dup  reord  seq err  failed  resent  dedup  rec/s  p99 ms  recov ms
-                ? c            –  20000/20000     0    0      0        0       0       3      3   4988    1012      12.5
+                  cell  survived        acked  lost  dup  reord  seq err  failed  resent  dedup  rec/s  p99 ms  send p99  recov ms
+                ? c            –  20000/20000     0    0      0        0       0       3      3   4988    1012      25.5      12.5
                     proves nothing
                     ? survives: true (line 12): not measured
                     ? duplicates: "== 0" (line 13): 0
