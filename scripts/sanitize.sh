@@ -11,4 +11,11 @@ export CROSSWIND_PARTS=$2
 export ASAN_OPTIONS=detect_leaks=0:abort_on_error=1
 export TSAN_OPTIONS="exitcode=66:suppressions=$PWD/Tests/tsan-suppressions.txt"
 swift build --build-tests --sanitize "$kind" --scratch-path "$scratch" --explicit-target-dependency-import-check error
-swift test --skip-build --sanitize "$kind" --scratch-path "$scratch" --no-parallel
+skip=()
+if [ "$kind" = thread ]; then
+    # librdkafka starts its threads by thrd_create(3), which ThreadSanitizer does not see: the first allocation on such a
+    # thread crashes in the sanitizer's own allocator. AddressSanitizer runs this test.
+    skip=(--skip theDriverOverLibrdkafkaKeepsTheProtocol)
+    echo "sanitize: left out with threads: ${skip[1]} (threads of librdkafka are not seen)"
+fi
+swift test --skip-build --sanitize "$kind" --scratch-path "$scratch" --no-parallel "${skip[@]}"
