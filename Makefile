@@ -104,7 +104,7 @@ regress: build clients ## run the scenarios of REGRESSION three times and compar
 bench-broker: build clients ## the embedded broker beside Tansu: records/s, CPU per GB, ack latency, memory
 	Benchmarks/broker/bench.sh
 
-# Each of these has been fed 10,000,000 inputs; INPUTS and FIRST choose others, and docs/fuzzing.md says more. Memory that
+# Each of these has been fed 10,000,000 inputs; INPUTS and FIRST choose others, and docs/checks.md says more. Memory that
 # an input gave back is kept for the next one.
 INPUTS ?= 10000000
 FIRST ?= 1
