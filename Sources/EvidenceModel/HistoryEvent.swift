@@ -52,6 +52,9 @@ public struct HistoryEvent: Codable, Sendable, Equatable {
         case loadEnded = "load-ended"
         /// The client did not take its configuration; detail: its words. A cell with this event proves nothing.
         case clientRefused = "client-refused"
+        /// The harness ended the driver, which was not what was asked for or kept another clock; detail: why. A cell with
+        /// this event proves nothing: what such a driver reports is no account of the client.
+        case driverRejected = "driver-rejected"
         /// There was nothing to judge, and it is not the harness's doing: a program that ended before it produced. Detail:
         /// why. A cell with this event proves nothing.
         case noExperiment = "no-experiment"

@@ -70,6 +70,7 @@ enum Soundness {
             let words = event.detail.map { ": \($0)" } ?? ""
             return switch event.kind {
             case .harnessError: Doubt(account: .harness, text: "the harness failed\(words)")
+            case .driverRejected: Doubt(account: .harness, text: "the driver was ended\(words)")
             case .clientRefused:
                 Doubt(account: .experiment, text: refusal + words)
             case .noExperiment: Doubt(account: .experiment, text: "there was no experiment\(words)")
@@ -90,7 +91,9 @@ enum Soundness {
             let first = record.client.firstMalformed.map { ", the first because \($0)" } ?? ""
             doubts.append(Doubt(account: .client, text: "\(lines) of the driver could not be read\(first)"))
         }
-        if record.client.reportsRecords, !record.client.finished, !record.client.errors.contains(where: \.fatal) {
+        if record.client.reportsRecords, !record.client.finished, !record.client.errors.contains(where: \.fatal),
+            !record.history.contains(where: { $0.kind == .driverRejected })
+        {
             let exit = record.history.last { $0.kind == .driverExited }
             let how = exit?.values.map { values in
                 " (" + values.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ") + ")"

@@ -114,4 +114,15 @@ import Testing
         #expect(verdict.reason == "the client did not take its configuration: x 1.0: no such thing")
         #expect(!verdict.doubts.contains { $0.contains("harness") })
     }
+
+    @Test func whatARejectedDriverAcknowledgedIsNoLoss() {
+        var fixture = Fixture()
+        fixture.record.log = LogAccount(complete: true)
+        #expect(fixture.verdict.outcome == .failed)
+        fixture.record.client.finished = false
+        fixture.record.history.append(HistoryEvent(timeUs: 6, kind: .driverRejected, detail: "its clock is another"))
+        let verdict = fixture.verdict
+        #expect(verdict.outcome == .inconclusive)
+        #expect(verdict.doubts == ["the driver was ended: its clock is another"])
+    }
 }

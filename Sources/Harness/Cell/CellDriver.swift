@@ -17,6 +17,8 @@ final class CellDriver: Sendable {
         case refused(String)
         /// The client failed in the middle of its work and said so: a fatal error, or a program's exit code. A result.
         case gaveUp(String)
+        /// The harness ended the driver in the middle of its work: what it reports is no account of the client.
+        case rejected(String)
         /// A program ended before it produced anything.
         case neverBegan(String)
         /// The driver ended without `done` and without a word.
@@ -40,8 +42,9 @@ final class CellDriver: Sendable {
         var stopReason: String?
         var fatal: String?
         var timeZeroUs: Int64?
-        /// The driver's clock or unit is wrong: no timeline can follow it.
-        var isLost = false
+        /// Why this side ended the driver: it is not what was asked for, or no timeline can follow it. It may have said
+        /// `done` in the same breath, which changes nothing.
+        var rejected: String?
     }
 
     /// How far the time of the first record may be from this machine's clock, which is the driver's too.
@@ -104,7 +107,7 @@ final class CellDriver: Sendable {
                 output.write(chunk)
                 for message in scanner.feed(chunk) { await self.handle(message, channel) }
                 self.count(scanner, timeZero, onAllSent)
-                if self.state.withLock({ $0.isLost }) { channel.kill() }
+                if self.state.withLock({ $0.rejected != nil }) { channel.kill() }
             }
         }
         return conclude(result.end)
@@ -116,8 +119,7 @@ final class CellDriver: Sendable {
             history.append(.driverHello, subject: hello.driver, detail: hello.clientText)
             if !launch.accepts(hello) {
                 let wanted = launch.expectedVersion ?? "another version"
-                state.withLock { $0.fatal = "the driver runs \(hello.clientText), the scenario asks for \(wanted)" }
-                channel.kill()
+                reject("the driver runs \(hello.clientText), the scenario asks for \(wanted)")
             }
         case .ready(let timeUs):
             history.append(.clientReady, timeUs: timeUs)
@@ -133,24 +135,23 @@ final class CellDriver: Sendable {
         case .malformed(let reason):
             // Who cannot say that it is ready in the protocol's words never will: waiting for it would prove nothing.
             guard !state.withLock({ $0.isReady }) else { break }
-            let words = "before it was ready the driver said what is no line of one: \(reason)"
-            state.withLock { $0.fatal = $0.fatal ?? words }
-            channel.kill()
+            reject("before it was ready the driver said what is no line of one: \(reason)")
         case .began, .log: break
         }
+    }
+
+    /// The driver is ended after the chunk at hand. A fatal error that the client named first stays the reason.
+    private func reject(_ reason: String) {
+        state.withLock { $0.rejected = $0.rejected ?? $0.fatal ?? reason }
     }
 
     private func count(_ scanner: DriverLineScanner, _ onTimeZero: (Int64) -> Void, _ onAllSent: () -> Void) {
         if let first = scanner.firstSentUs {
             let distance = WallClock.until(first)
             guard distance > .zero - Self.clockTolerance, distance < Self.clockTolerance else {
-                return state.withLock { state in
-                    state.isLost = true
-                    state.fatal =
-                        state.fatal
-                        ?? "it says that its first record was sent at \(first), and it is \(WallClock.nowUs()):"
-                        + " microseconds since the Unix epoch are meant"
-                }
+                return reject(
+                    "it says that its first record was sent at \(first), and it is \(WallClock.nowUs()):"
+                        + " microseconds since the Unix epoch are meant")
             }
             let isNew = state.withLock { state in
                 defer { state.timeZeroUs = first }
@@ -216,6 +217,7 @@ final class CellDriver: Sendable {
         }
         let state = state.withLock { $0 }
         if let reason = state.stopReason { return .stopped(reason) }
+        if let reason = state.rejected { return state.isReady ? .rejected(reason) : .refused(reason) }
         if state.isDone { return .done }
         if let fatal = state.fatal { return state.isReady ? .gaveUp(fatal) : .refused(fatal) }
         return .died("the driver ended with \(end) before it was done\(LastWords.of(record.path(of: .driverLog)))")

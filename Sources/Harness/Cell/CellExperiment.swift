@@ -83,6 +83,7 @@ final class CellExperiment: Sendable {
                     client: launch.clientName(cell), words: text, config: cell.producer.config,
                     known: ScenarioLibrary.clientProperties[cell.producer.client])
             case .died(let text): history.append(.harnessError, subject: "driver", detail: text)
+            case .rejected(let text): history.append(.driverRejected, detail: text)
             case .neverBegan(let text): history.append(.noExperiment, detail: text)
             case .done, .gaveUp, .stopped: break
             }
