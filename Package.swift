@@ -60,7 +60,9 @@ let package = Package(
         .target(
             name: "WireObserver", dependencies: ["CPcap", "CLinux", "KafkaWire", "PacketWire", "EvidenceModel"],
             swiftSettings: strict),
-        .target(name: "Drivers", dependencies: ["CLinux", "EvidenceModel", "SystemCalls"], swiftSettings: strict),
+        .target(
+            name: "Drivers", dependencies: ["CLinux", "EvidenceModel", "ScenarioModel", "SystemCalls"],
+            swiftSettings: strict),
         .target(name: "Verdicts", dependencies: ["EvidenceModel"], swiftSettings: strict),
         .target(name: "Capacity", dependencies: ["EvidenceModel", "ScenarioModel"], swiftSettings: strict),
         .target(name: "Reports", dependencies: ["EvidenceModel"], swiftSettings: strict),
@@ -157,7 +159,8 @@ let package = Package(
         .executableTarget(
             name: "bench-report", dependencies: ["EvidenceModel", "Verdicts", "Reports", "SyntheticRecords"],
             path: "Benchmarks/report", swiftSettings: strict),
-        .testTarget(name: "DriversTests", dependencies: ["Drivers", "EvidenceModel"], swiftSettings: strict),
+        .testTarget(
+            name: "DriversTests", dependencies: ["Drivers", "EvidenceModel", "SystemCalls"], swiftSettings: strict),
         .testTarget(name: "KafkaWireTests", dependencies: ["KafkaWire"], swiftSettings: strict),
         .executableTarget(
             name: "fuzz-frames", dependencies: ["EmbeddedBroker", "KafkaWire"], path: "Fuzz/frames",
@@ -181,8 +184,9 @@ let package = Package(
         .testTarget(
             name: "HarnessTests",
             dependencies: [
-                "Harness", "EvidenceModel", "Reports", "EmbeddedBroker", "KafkaWire", "crosswind", "crosswind-rdkafka",
-                "crosswind-raw",
+                "Drivers", "Harness", "EvidenceModel", "RawClient", "Reports", "ScenarioModel", "EmbeddedBroker",
+                "KafkaWire",
+                "crosswind", "crosswind-rdkafka", "crosswind-raw",
             ],
             swiftSettings: strict),
     ]

@@ -57,7 +57,7 @@ rm -rf "$stage"
 mkdir -p "$stage/bin" "$share/crosswind/docs" "$share/crosswind/scripts" "$share/man/man1" "$share/doc/crosswind" \
     "$share/bash-completion/completions" "$share/zsh/site-functions" "$share/fish/vendor_completions.d"
 for product in "${products[@]}"; do strip -o "$stage/bin/$product" "$scratch/release/$product"; done
-cp -r Drivers Scenarios docker docker-compose.yml "$share/crosswind/"
+cp -r Drivers Brokers Scenarios docker-compose.yml "$share/crosswind/"
 find "$share" -name __pycache__ -prune -exec rm -rf {} +
 cp docs/*.json docs/junit.xsd "$share/crosswind/docs/"
 cp scripts/clients.sh scripts/dockerd.sh "$share/crosswind/scripts/"

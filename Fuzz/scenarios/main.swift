@@ -14,6 +14,7 @@ func corpus(below directory: String) -> [FuzzEntry] {
 }
 
 let directory = CommandLine.arguments.count > 3 ? CommandLine.arguments[3] : "Scenarios"
+let rules = try ScenarioLibrary.rules()
 let entries = corpus(below: directory)
 guard !entries.isEmpty else {
     print("no scenario below \(directory)")
@@ -27,10 +28,10 @@ FuzzRun.main(memoryMB: 1024) { random in
     let chosen = three.min { entries[$0].bytes.count < entries[$1].bytes.count } ?? 0
     entries[chosen].damaged(&random, into: &scratch)
     let text = String(decoding: scratch, as: UTF8.self)
-    guard let scenario = try? Scenario(yaml: text, file: "fuzz.yaml", rules: ScenarioLibrary.rules, seed: .asked(1))
+    guard let scenario = try? Scenario(yaml: text, file: "fuzz.yaml", rules: rules, seed: .asked(1))
     else { return false }
     if scenario.sweep != nil {
-        guard let plan = try? SweepPlan(yaml: text, file: "fuzz.yaml", rules: ScenarioLibrary.rules, seed: .asked(1))
+        guard let plan = try? SweepPlan(yaml: text, file: "fuzz.yaml", rules: rules, seed: .asked(1))
         else { return true }
         _ = plan.scenario.name
         return true

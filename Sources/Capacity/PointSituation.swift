@@ -35,25 +35,19 @@ public struct PointSituation: Sendable {
     /// Requests that the client lets be in flight on one connection: from its configuration, else from its defaults, else
     /// as many as were seen.
     var inFlightLimit: Int {
-        let config = cell.producer.config
-        let names = [
-            "max.in.flight.requests.per.connection", "max.in.flight", "max_in_flight_requests_per_connection",
-        ]
+        let client = cell.producer.settings ?? ClientSettings()
         let seen = max(observation.wire?.inFlightMax ?? 1, 1)
-        if let given = names.lazy.compactMap({ config[$0] }).first.flatMap(Int.init) {
-            // librdkafka lowers it to 5 for an idempotent producer, KIP-98; what was seen is no more than that.
-            return isIdempotent ? min(given, 5) : given > 1000 ? seen : given
+        let cap = isIdempotent ? client.inFlightWhenIdempotent : nil
+        if let given = client.value(.inFlight, in: cell.producer.config).flatMap({ Int($0) }) {
+            return cap.map { min(given, $0) } ?? (given > 1000 ? seen : given)
         }
-        switch cell.producer.client {
-        case "kafka-clients", "kafka-python": return 5
-        case "librdkafka": return isIdempotent ? 5 : seen
-        default: return seen
-        }
+        return client.defaultInFlight ?? cap ?? seen
     }
 
     private var isIdempotent: Bool {
-        let value = cell.producer.config["enable.idempotence"] ?? cell.producer.config["enable_idempotence"]
-        return value.map { ["true", "True", "1"].contains($0) } ?? (cell.producer.client == "kafka-clients")
+        let client = cell.producer.settings ?? ClientSettings()
+        return client.value(.idempotence, in: cell.producer.config).map { ["true", "True", "1"].contains($0) }
+            ?? client.isIdempotentByDefault
     }
 
     /// Constant numbers of a fault that acts on the way to the broker for all of the load, by name: the smallest rate,

@@ -1,3 +1,5 @@
+import EvidenceModel
+
 /// The settings of a producer that decide how far it carries, in one set of words for all clients.
 public struct ProducerSettings: Sendable, Equatable {
     /// Requests in flight on one connection; at most 5 keep the order of an idempotent producer (KIP-98).
@@ -18,34 +20,34 @@ public struct ProducerSettings: Sendable, Equatable {
 
     /// The client's own properties. Not every client has a word for every setting.
     ///
-    /// - Parameter recordBytes: size of a record, for limits that count records.
-    public func properties(client: String, recordBytes: Int) -> [String: String] {
-        switch client {
-        case "librdkafka":
-            return [
-                "acks": "all", "enable.idempotence": "true",
-                "max.in.flight.requests.per.connection": "\(inFlight)", "batch.size": "\(batchBytes)",
-                // Its other limit of a batch counts records.
-                "batch.num.messages": "\(max(10_000, batchBytes / max(recordBytes, 1)))",
-                "linger.ms": "\(lingerMs)", "queue.buffering.max.kbytes": "\(bufferBytes / 1024)",
-                "queue.buffering.max.messages": "\(max(100_000, bufferBytes / max(recordBytes, 1)))",
-                "delivery.timeout.ms": "\(deliveryTimeoutMs)", "request.timeout.ms": "\(requestTimeoutMs)",
-            ]
-        case "aiokafka":
-            return [
-                "acks": "all", "enable_idempotence": "true", "max_batch_size": "\(batchBytes)",
-                "linger_ms": "\(lingerMs)", "request_timeout_ms": "\(requestTimeoutMs)",
-            ]
-        default:
-            let words = [
-                "acks": "all", "enable.idempotence": "true",
-                "max.in.flight.requests.per.connection": "\(inFlight)", "batch.size": "\(batchBytes)",
-                "linger.ms": "\(lingerMs)", "buffer.memory": "\(bufferBytes)",
-                "delivery.timeout.ms": "\(deliveryTimeoutMs)", "request.timeout.ms": "\(requestTimeoutMs)",
-            ]
-            guard client == "kafka-python" else { return words }
-            return Dictionary(
-                uniqueKeysWithValues: words.map { (String($0.key.map { $0 == "." ? "_" : $0 }), $0.value) })
+    /// - Parameters:
+    ///   - client: what the client calls its settings.
+    ///   - recordBytes: size of a record, for limits that count records.
+    public func properties(_ client: ClientSettings, recordBytes: Int) -> [String: String] {
+        var properties: [String: String] = [:]
+        for concept in ProducerConcept.allCases {
+            if let name = client.name(concept), let value = value(concept, recordBytes: max(recordBytes, 1)) {
+                properties[name] = value
+            }
+        }
+        return properties
+    }
+
+    private func value(_ concept: ProducerConcept, recordBytes: Int) -> String? {
+        switch concept {
+        case .acks: "all"
+        case .idempotence: "true"
+        case .inFlight: "\(inFlight)"
+        case .batchBytes: "\(batchBytes)"
+        // A second limit of a batch must not be the one that binds.
+        case .batchRecords: "\(max(10_000, batchBytes / recordBytes))"
+        case .lingerMs: "\(lingerMs)"
+        case .bufferBytes: "\(bufferBytes)"
+        case .bufferKiB: "\(bufferBytes / 1024)"
+        case .bufferRecords: "\(max(100_000, bufferBytes / recordBytes))"
+        case .deliveryTimeoutMs: "\(deliveryTimeoutMs)"
+        case .requestTimeoutMs: "\(requestTimeoutMs)"
+        case .sendBufferBytes, .transactionalID: nil
         }
     }
 }

@@ -15,7 +15,7 @@ public struct SettingSearch: Sendable {
 
     /// The settings of the last step.
     public private(set) var settings: ProducerSettings
-    private let client: String
+    private let client: ClientSettings
     private let recordBytes: Int
     private var steps = 0
 
@@ -26,7 +26,7 @@ public struct SettingSearch: Sendable {
     static let mostSteps = 10
 
     /// Begins a search.
-    public init(client: String, recordBytes: Int, settings: ProducerSettings = ProducerSettings()) {
+    public init(client: ClientSettings, recordBytes: Int, settings: ProducerSettings = ProducerSettings()) {
         self.client = client
         self.recordBytes = recordBytes
         self.settings = settings
@@ -67,7 +67,7 @@ public struct SettingSearch: Sendable {
     /// More in a round trip: more requests, then larger ones.
     private mutating func widen(_ point: SweepPoint, _ binding: CapacityLimit) -> Step {
         let filled = (point.observation.wire?.bytesPerRequest ?? 0) / Double(settings.batchBytes)
-        if settings.inFlight < 5, client != "aiokafka" {
+        if settings.inFlight < 5, client.name(.inFlight) != nil {
             settings.inFlight = 5
             return .run(
                 settings, why: "one round trip carries too little: more requests in flight. \(binding.evidence)")
@@ -91,7 +91,9 @@ public struct SettingSearch: Sendable {
             settings.lingerMs /= 2
             return .run(settings, why: "the load is carried, too late: a shorter linger. \(binding.evidence)")
         }
-        if !isLate, client != "aiokafka", settings.bufferBytes < Self.largestBuffer {
+        if !isLate, client.name(.bufferBytes) ?? client.name(.bufferKiB) != nil,
+            settings.bufferBytes < Self.largestBuffer
+        {
             settings.bufferBytes *= 4
             return .run(settings, why: "the client has no room: a larger buffer. \(binding.evidence)")
         }

@@ -53,71 +53,86 @@ public struct MissingClient: Error, Sendable, Equatable, CustomStringConvertible
     }
 }
 
-/// Knows where each client's driver is.
+/// Knows the clients and how to start the driver of each.
 ///
-/// Clients live in a cache outside the repository, made by `make clients`:
-///
-///     librdkafka/VERSION/librdkafka.so.1
-///     kafka-clients/VERSION/*.jar          with crosswind-driver.jar
-///     kafka-python/VERSION/                what pip installed
-///     aiokafka/VERSION/
-///     tansu/VERSION/tansu
-///
-/// The drivers' sources are found beside the executable's checkout, or in `drivers/` of the cache.
+/// Which clients there are, their folders say (``ClientDescription``); their releases live in a cache outside the
+/// repository, made by `make clients`: a folder for each client with a folder for each release.
 public struct DriverCatalog: Sendable {
-    /// The clients with a driver.
-    public static let clients = ["librdkafka", "kafka-clients", "kafka-python", "aiokafka", "raw"]
-
+    /// The clients with a driver, by name.
+    public let clients: [ClientDescription]
     /// The cache of clients.
     public let cache: String
+    private let folders: ClientFolders
     private let executableDirectory: String
     private let environment: [String: String]
 
-    /// Makes a catalog.
+    /// Reads the clients' folders.
     ///
     /// - Parameters:
     ///   - environment: `CROSSWIND_CACHE` or `HOME` name the cache, `PATH` leads to interpreters,
-    ///     `CROSSWIND_DRIVERS` names a folder with the drivers' sources.
+    ///     `CROSSWIND_DRIVERS` names the folder of the clients.
     ///   - executableDirectory: where `crosswind-rdkafka` and `crosswind-raw` lie: the folder of the running executable.
+    /// - Throws: `ScenarioError` or `ScenarioErrors` for a `client.yaml` that is wrong.
     public init(
         environment: [String: String] = ProcessInfo.processInfo.environment,
-        executableDirectory: String = DriverCatalog.directoryOfThisExecutable
-    ) {
+        executableDirectory: String = InstalledFiles.executableDirectory
+    ) throws {
         self.environment = environment
         self.executableDirectory = executableDirectory
         cache = environment["CROSSWIND_CACHE"] ?? (environment["HOME"] ?? "/root") + "/.cache/crosswind"
+        folders = ClientFolders(
+            environment: environment, executableDirectory: executableDirectory, cache: cache)
+        clients = try folders.all()
     }
 
-    /// The folder of the running executable, symbolic links resolved.
-    public static var directoryOfThisExecutable: String {
-        InstalledFiles.executableDirectory
-    }
+    /// The clients of this installation, read once.
+    ///
+    /// - Throws: what ``init(environment:executableDirectory:)`` throws, each time.
+    public static func installed() throws -> DriverCatalog { try shared.get() }
+
+    private static let shared = Result { try DriverCatalog() }
+
+    /// The client of a name; nil where there is none.
+    public func client(_ name: String) -> ClientDescription? { clients.first { $0.name == name } }
 
     /// How to start the driver of a client.
     ///
-    /// - Parameter version: a release or the beginning of one, for example `2.16`; nil for the driver's default: Debian's
-    ///   librdkafka, the newest of everything else.
+    /// - Parameter version: a release or the beginning of one, for example `2.16`; nil for the default: the system's own
+    ///   where the client has one, else the newest of the cache.
     /// - Throws: ``MissingClient`` when something is not installed, or the client has no driver.
-    public func launch(client: String, version: String? = nil) throws(MissingClient) -> DriverLaunch {
-        switch client {
-        case "librdkafka": try librdkafka(version)
-        case "kafka-clients": try kafkaClients(version)
-        case "kafka-python": try python(client, version, script: "crosswind_kafka_python.py")
-        case "aiokafka": try python(client, version, script: "crosswind_aiokafka.py")
-        case "raw": try raw(version)
-        default:
+    public func launch(client name: String, version: String? = nil) throws(MissingClient) -> DriverLaunch {
+        guard let client = client(name) else {
+            let known = clients.map(\.name).joined(separator: ", ")
             throw MissingClient(
-                client: client, missing: "there is no driver of this name",
-                remedy: "clients with a driver: \(Self.clients.joined(separator: ", "))")
+                client: name, missing: "there is no driver of this name",
+                remedy: known.isEmpty
+                    ? "no folder of clients was found: neither \(folders.places.joined(separator: " nor ")) holds one"
+                    : "clients with a driver: \(known)")
         }
+        let shown = version.map { "\(name) \($0)" } ?? name
+        let program = try program(of: client, shown)
+        let release = try release(of: client, version, shown)
+        var launch = DriverLaunch(
+            executable: program, arguments: client.driver.arguments.map { placed($0, client, release) },
+            expectedVersion: version)
+        for (variable, value) in client.driver.environment where release != nil || !value.contains("{release}") {
+            launch.environment[variable] = placed(value, client, release)
+            // What the user's own environment adds to a path of libraries stays behind it.
+            if variable == "LD_LIBRARY_PATH", let rest = environment[variable] {
+                launch.environment[variable]? += ":" + rest
+            }
+        }
+        for word in launch.arguments where word.hasPrefix(client.folder + "/") && !isFile(word) {
+            throw MissingClient(client: shown, missing: "\(word) does not exist")
+        }
+        return launch
     }
 
-    /// The versions of a client in the cache, newest first.
-    public func installedVersions(of client: String) -> [String] {
-        let entries = (try? FileManager.default.contentsOfDirectory(atPath: "\(cache)/\(client)")) ?? []
-        return entries.filter { !$0.hasPrefix(".") }.sorted {
-            NaturalOrder.precedes($1, $0)
-        }
+    /// The releases of a client in the cache, newest first.
+    public func installedVersions(of client: ClientDescription) -> [String] {
+        guard let folder = client.releases?.folder else { return [] }
+        let entries = (try? FileManager.default.contentsOfDirectory(atPath: "\(cache)/\(folder)")) ?? []
+        return entries.filter { !$0.hasPrefix(".") }.sorted { NaturalOrder.precedes($1, $0) }
     }
 
     /// True when `version` is `wanted` or a release of that line: `2.16.1` matches `2.16`.
@@ -125,124 +140,67 @@ public struct DriverCatalog: Sendable {
         version == wanted || version.hasPrefix(wanted + ".")
     }
 
-    private func librdkafka(_ version: String?) throws(MissingClient) -> DriverLaunch {
-        let path = executableDirectory + "/crosswind-rdkafka"
-        let name = Self.name("librdkafka", version)
-        guard isExecutable(path) else {
-            throw MissingClient(
-                client: name, missing: "\(path) does not exist",
-                remedy: "run `make build`, or `swift build --product crosswind-rdkafka`")
+    private func program(of client: ClientDescription, _ shown: String) throws(MissingClient) -> String {
+        let candidates = client.driver.programs.map { placed($0, client, nil) }
+        for candidate in candidates {
+            if let found = candidate.contains("/") ? executable(candidate) : searchPath(candidate) { return found }
         }
-        var launch = DriverLaunch(executable: path, expectedVersion: version)
-        if let version, let found = installed("librdkafka", version) {
-            let directory = "\(cache)/librdkafka/\(found)"
-            guard isFile(directory + "/librdkafka.so.1") else {
-                throw MissingClient(client: name, missing: "\(directory)/librdkafka.so.1 does not exist")
+        let missing =
+            candidates.count == 1
+            ? candidates[0].contains("/") ? "\(candidates[0]) does not exist" : "\(candidates[0]) is not on PATH"
+            : "neither " + candidates.joined(separator: " nor ") + " on PATH"
+        guard let remedy = client.driver.remedy else { throw MissingClient(client: shown, missing: missing) }
+        throw MissingClient(client: shown, missing: missing, remedy: remedy)
+    }
+
+    /// The folder of the release to use; nil for the system's own, and for clients that have only one.
+    private func release(
+        of client: ClientDescription, _ version: String?, _ shown: String
+    ) throws(MissingClient) -> String? {
+        guard let releases = client.releases else { return nil }
+        if version == nil, releases.system != nil { return nil }
+        let installed = installedVersions(of: client)
+        guard let found = installed.first(where: { found in version.map { Self.version(found, matches: $0) } ?? true })
+        else {
+            let list = installed.isEmpty ? "no \(client.name)" : installed.joined(separator: ", ")
+            guard let command = releases.system else {
+                throw MissingClient(client: shown, missing: "the cache \(cache) has \(list)")
             }
-            let rest = environment["LD_LIBRARY_PATH"].map { ":" + $0 } ?? ""
-            launch.environment["LD_LIBRARY_PATH"] = directory + rest
-        } else if let version {
-            // Not in the cache: only the system's own can be it, and the executable can tell.
-            let system = systemLibrdkafkaVersion(path)
-            guard let system, Self.version(system, matches: version) else {
-                throw MissingClient(
-                    client: name,
-                    missing: "the system has \(system ?? "none"), the cache \(list("librdkafka"))")
-            }
+            // Not in the cache: only the system's own can be it, and a command can tell.
+            let system = systemVersion(command.map { placed($0, client, nil) })
+            if let system, let version, Self.version(system, matches: version) { return nil }
+            throw MissingClient(client: shown, missing: "the system has \(system ?? "none"), the cache \(list)")
         }
-        return launch
+        let folder = "\(cache)/\(releases.folder)/\(found)"
+        for file in releases.files where !isFile("\(folder)/\(file)") {
+            throw MissingClient(client: shown, missing: "\(folder)/\(file) does not exist")
+        }
+        return folder
     }
 
-    private func raw(_ version: String?) throws(MissingClient) -> DriverLaunch {
-        let path = executableDirectory + "/crosswind-raw"
-        guard isExecutable(path) else {
-            throw MissingClient(
-                client: Self.name("raw", version), missing: "\(path) does not exist",
-                remedy: "run `make build`, or `swift build --product crosswind-raw`")
-        }
-        return DriverLaunch(executable: path, expectedVersion: version)
+    private func placed(_ text: String, _ client: ClientDescription, _ release: String?) -> String {
+        var text = text
+        let places = [
+            ("{bin}", executableDirectory), ("{client}", client.folder), ("{drivers}", folders.root ?? client.folder),
+            ("{cache}", cache), ("{release}", release ?? ""),
+        ]
+        for (word, place) in places { text = text.replacing(word, with: place) }
+        return text
     }
 
-    private func kafkaClients(_ version: String?) throws(MissingClient) -> DriverLaunch {
-        let name = Self.name("kafka-clients", version)
-        guard let java = searchPath("java") else {
-            throw MissingClient(client: name, missing: "java is not on PATH")
-        }
-        guard let found = installed("kafka-clients", version) else {
-            throw MissingClient(client: name, missing: "the cache \(cache) has \(list("kafka-clients"))")
-        }
-        let directory = "\(cache)/kafka-clients/\(found)"
-        guard isFile(directory + "/crosswind-driver.jar") else {
-            throw MissingClient(client: name, missing: "\(directory)/crosswind-driver.jar does not exist")
-        }
-        return DriverLaunch(
-            executable: java,
-            // A driver is short-lived: a quick start matters more than the best code of a long run. Performance files are
-            // named by process id, which is not unique across sandboxes; the virtual machine's own warnings must not
-            // stand between the driver's lines.
-            arguments: [
-                "-XX:-UsePerfData", "-Xlog:disable", "-Xlog:all=warning:stderr", "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx512m", "-cp", directory + "/*",
-                "crosswind.Driver",
-            ], expectedVersion: version)
-    }
-
-    private func python(
-        _ client: String, _ version: String?, script: String
-    ) throws(MissingClient) -> DriverLaunch {
-        let name = Self.name(client, version)
-        guard let found = installed(client, version) else {
-            throw MissingClient(client: name, missing: "the cache \(cache) has \(list(client))")
-        }
-        // The cache's own interpreter, which its packages were installed for; pure Python runs by the system's too.
-        let own = "\(cache)/python/bin/python3"
-        guard let interpreter = isExecutable(own) ? own : searchPath("python3") else {
-            throw MissingClient(client: name, missing: "neither \(own) nor python3 on PATH")
-        }
-        guard let path = sources("python/" + script) else {
-            throw MissingClient(
-                client: name,
-                missing:
-                    "Drivers/python/\(script) is neither beside the executable, nor in its prefix, nor in the cache")
-        }
-        return DriverLaunch(
-            executable: interpreter, arguments: ["-u", path],
-            environment: ["PYTHONPATH": "\(cache)/\(client)/\(found)", "PYTHONDONTWRITEBYTECODE": "1"],
-            expectedVersion: version)
-    }
-
-    /// The path of a driver's source: of `CROSSWIND_DRIVERS`, of the checkout the executable lies in, or of the cache.
-    private func sources(_ name: String) -> String? {
-        if let directory = environment["CROSSWIND_DRIVERS"] { return existing(directory + "/" + name) }
-        return InstalledFiles.find("Drivers/" + name, from: executableDirectory) ?? existing("\(cache)/drivers/\(name)")
-    }
-
-    private func installed(_ client: String, _ version: String?) -> String? {
-        installedVersions(of: client).first { candidate in
-            version.map { Self.version(candidate, matches: $0) } ?? true
-        }
-    }
-
-    private func list(_ client: String) -> String {
-        let versions = installedVersions(of: client)
-        return versions.isEmpty ? "no \(client)" : versions.joined(separator: ", ")
-    }
-
-    /// What `crosswind-rdkafka --version` says, with the system's shared object.
-    private func systemLibrdkafkaVersion(_ path: String) -> String? {
-        let said = SpawnedProcess.capture([path, "--version"])
+    private func systemVersion(_ command: [String]) -> String? {
+        let said = SpawnedProcess.capture(command)
         return said.code == 0 ? said.output.split(whereSeparator: \.isWhitespace).last.map { String($0) } : nil
     }
 
     private func searchPath(_ name: String) -> String? {
         let path = environment["PATH"] ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-        return path.split(separator: ":").map { "\($0)/\(name)" }.first(where: isExecutable)
+        return path.split(separator: ":").lazy.compactMap { executable("\($0)/\(name)") }.first
     }
 
-    private func isExecutable(_ path: String) -> Bool { FileManager.default.isExecutableFile(atPath: path) }
-    private func isFile(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
-    private func existing(_ path: String) -> String? { isFile(path) ? path : nil }
-    private static func name(_ client: String, _ version: String?) -> String {
-        version.map { "\(client) \($0)" } ?? client
+    private func executable(_ path: String) -> String? {
+        FileManager.default.isExecutableFile(atPath: path) ? path : nil
     }
+
+    private func isFile(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 }

@@ -35,9 +35,19 @@ public struct BrokerService: Sendable {
         public var description: String
     }
 
+    /// A property that has no effect with the release: refused, as in a scenario.
+    public struct PropertyWithoutEffect: Error, Sendable {
+        /// The property's name.
+        public var name: String
+        /// The release that is played.
+        public var release: Release
+        /// The names that have an effect, sorted.
+        public var known: [String]
+    }
+
     /// The cluster that the settings describe.
     ///
-    /// - Throws: ``UsageError``.
+    /// - Throws: ``UsageError``, ``PropertyWithoutEffect``.
     public func configuration() throws -> BrokerConfiguration {
         let (host, port) = try Self.address(listen, "listen")
         guard let release = Release(release) else {
@@ -51,6 +61,10 @@ public struct BrokerService: Sendable {
                 throw UsageError(description: "config \(property): wanted KEY=VALUE")
             }
             values[String(property[..<equals])] = String(property[property.index(after: equals)...])
+        }
+        let known = BrokerPropertyNames(release: release).broker
+        for name in values.keys.sorted() where !known.contains(name) {
+            throw PropertyWithoutEffect(name: name, release: release, known: known)
         }
         let named = try advertise.map { try Self.address($0, "advertise") }
         let advertised = named?.0 ?? Self.reachable(host)
@@ -91,7 +105,7 @@ public struct BrokerService: Sendable {
     /// Serves until SIGTERM or SIGINT.
     ///
     /// - Parameter ready: called once when connections are accepted, with `HOST:PORT`.
-    /// - Throws: ``UsageError``, ``BrokerConfigurationError`` or ``ListenError``.
+    /// - Throws: ``UsageError``, ``PropertyWithoutEffect``, ``BrokerConfigurationError`` or ``ListenError``.
     public func run(ready: (String) -> Void) throws {
         let configuration = try configuration()
         let signals = SignalPipe()

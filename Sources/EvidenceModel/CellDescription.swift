@@ -30,18 +30,23 @@ public struct CellDescription: Codable, Sendable, Equatable {
 
     /// The producer under test.
     public struct Producer: Codable, Sendable, Equatable {
-        /// Driver name: `librdkafka`, `kafka-clients`, `kafka-python`, `aiokafka`, `raw` or `command`.
+        /// The name of the client's folder, or `command`.
         public var client: String
         /// The release asked for, or nil for the driver's default.
         public var version: String?
         /// The client's own properties, by the client's own names.
         public var config: [String: String]
+        /// What is known of the client's settings; nil for programs, and in records that are older.
+        public var settings: ClientSettings?
 
         /// A producer and its configuration.
-        public init(client: String, version: String? = nil, config: [String: String]) {
+        public init(
+            client: String, version: String? = nil, config: [String: String], settings: ClientSettings? = nil
+        ) {
             self.client = client
             self.version = version
             self.config = config
+            self.settings = settings
         }
     }
 

@@ -60,8 +60,9 @@ public enum DriverInspection {
 
     private static func launch(_ command: [String]) throws -> DriverLaunch {
         guard let first = command.first else { throw UsageError("name the driver's command after --") }
-        if command.count == 1, DriverCatalog.clients.contains(first) {
-            do { return try DriverCatalog().launch(client: first) } catch { throw MissingRequirement("\(error)") }
+        let catalog = try DriverCatalog.installed()
+        if command.count == 1, catalog.client(first) != nil {
+            do { return try catalog.launch(client: first) } catch { throw MissingRequirement("\(error)") }
         }
         return DriverLaunch(executable: "/usr/bin/env", arguments: command)
     }

@@ -135,7 +135,7 @@ public enum Shell {
 
                 """ + options.faults.map { "  - { \($0) }\n" }.joined()
             let scenario = try Scenario(
-                yaml: text, file: "command line", rules: ScenarioLibrary.rules, seed: .asked(seed))
+                yaml: text, file: "command line", rules: ScenarioLibrary.rules(), seed: .asked(seed))
             faults += scenario.cells.first?.faults ?? []
         }
         for index in faults.indices { faults[index].id = "fault-\(index)" }

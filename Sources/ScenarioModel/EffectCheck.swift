@@ -187,7 +187,7 @@ struct EffectCheck {
     }
 
     private func checkClient(_ errors: inout ErrorCollector) {
-        if producer.client == "command" {
+        if producer.isProgram {
             if let version = root["producer"]?["version"], !version.isNull {
                 errors.add(
                     version.error(

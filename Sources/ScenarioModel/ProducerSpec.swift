@@ -1,3 +1,5 @@
+import EvidenceModel
+
 /// The producer under test: section `producer`.
 public struct ProducerSpec: Sendable, Equatable {
     /// Driver name, one of the clients of `ScenarioRules`.
@@ -8,6 +10,8 @@ public struct ProducerSpec: Sendable, Equatable {
     public var config: [String: String]
     /// `command` only: the program and its arguments.
     public var command: [String]
+    /// What is known of the client's settings; nil for programs and for clients without a folder.
+    public var settings: ClientSettings?
 
     /// librdkafka with its defaults.
     public init(
@@ -19,6 +23,9 @@ public struct ProducerSpec: Sendable, Equatable {
         self.command = command
     }
 
+    /// Whether it is a program of the user's own, of which only the wire and the log tell.
+    public var isProgram: Bool { client == ScenarioRules.program }
+
     static let keys = ["client", "version", "config", "config_for", "command"]
 
     /// Decodes the section. What cannot be decoded keeps its default and is noted.
@@ -29,6 +36,7 @@ public struct ProducerSpec: Sendable, Equatable {
         if let clientValue = value["client"] {
             client = errors.attempt { try clientValue.choice(of: rules.clients) } ?? client
         }
+        settings = rules.clientProperties[client]?.settings
         if let versionValue = value["version"] { version = errors.attempt { try versionValue.text() } }
         config = PropertyMap.decode(value["config"], errors: &errors)
         if let perClient = value["config_for"] {
@@ -39,13 +47,13 @@ public struct ProducerSpec: Sendable, Equatable {
             }
         }
         if let commandValue = value["command"] {
-            if client == "command" {
+            if isProgram {
                 command = errors.attempt { try commandValue.commandLine() } ?? []
             } else {
                 errors.add(
                     commandValue.error("'command' goes with client 'command', and this producer is '\(client)'"))
             }
-        } else if client == "command" {
+        } else if isProgram {
             errors.add(value.error("a producer of client 'command' needs 'command'"))
         }
     }

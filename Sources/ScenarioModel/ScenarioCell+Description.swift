@@ -6,7 +6,9 @@ extension ScenarioCell {
         CellDescription(
             scenario: scenario, claim: claim, file: file, id: id,
             parameters: Dictionary(parameters.map { ($0.path, $0.label) }) { first, _ in first }, seed: seed,
-            producer: .init(client: producer.client, version: producer.version, config: producer.config),
+            producer: .init(
+                client: producer.client, version: producer.version, config: producer.config,
+                settings: producer.settings),
             broker: .init(
                 kind: broker.kind.rawValue, release: broker.release, nodes: broker.nodes,
                 topics: broker.topics.map { .init(name: $0.name, partitions: $0.partitions, config: $0.config) }),

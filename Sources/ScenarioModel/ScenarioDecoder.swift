@@ -102,7 +102,7 @@ struct ScenarioDecoder {
         let surroundings = FaultSurroundings(
             nodes: broker.nodes, topics: broker.topics,
             // Nobody knows when a program sends its last record: it may pause as it likes.
-            workloadLength: producer.client == "command" ? nil : workload.length, rules: rules)
+            workloadLength: producer.isProgram ? nil : workload.length, rules: rules)
         var faults: [FaultSpec] = []
         if let value = root["faults"], let elements = errors.attempt({ try value.sequence() }) {
             for (index, element) in elements.enumerated() where !element.isNull {

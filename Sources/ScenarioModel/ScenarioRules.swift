@@ -3,7 +3,7 @@
 public struct ScenarioRules: Sendable {
     /// The words of faults.
     public var vocabulary: FaultVocabulary
-    /// Names that `producer.client` may have.
+    /// Names that `producer.client` may have: those with properties, and ``program``.
     public var clients: [String]
     /// Names that `broker.kind` may have.
     public var brokerKinds: [String]
@@ -23,14 +23,14 @@ public struct ScenarioRules: Sendable {
 
     /// Makes rules.
     public init(
-        vocabulary: FaultVocabulary, clients: [String] = ScenarioRules.clients,
+        vocabulary: FaultVocabulary, clients: [String]? = nil,
         brokerKinds: [String] = BrokerSpec.Kind.allCases.map(\.rawValue), releases: [String]? = nil,
         playsRelease: @escaping @Sendable (String) -> Bool = { _ in false },
         measures: [String] = ScenarioRules.measures, apis: [String] = ScenarioRules.apis,
         abilities: [String: BrokerAbilities] = [:], clientProperties: [String: ClientProperties] = [:]
     ) {
         self.vocabulary = vocabulary
-        self.clients = clients
+        self.clients = clients ?? clientProperties.keys.sorted() + [Self.program]
         self.brokerKinds = brokerKinds
         self.releases = releases
         self.playsRelease = playsRelease
@@ -40,8 +40,8 @@ public struct ScenarioRules: Sendable {
         self.clientProperties = clientProperties
     }
 
-    /// The clients of the driver protocol.
-    public static let clients = ["librdkafka", "kafka-clients", "kafka-python", "aiokafka", "raw", "command"]
+    /// The client of which nothing is known: a program of the user's own.
+    public static let program = "command"
 
     /// The numbers of a verdict.
     public static let measures = [

@@ -1,9 +1,9 @@
 /// Finds the word that a user probably meant.
-enum Suggestion {
+public enum Suggestion {
     /// The candidate nearest to `word`: at most a third of its letters wrong (two at least for words of four letters
     /// or more), or the only one that begins with `word`. Nil when none is near. Case does not count. Of equally near
     /// ones the first.
-    static func nearest(to word: String, among candidates: [String]) -> String? {
+    public static func nearest(to word: String, among candidates: [String]) -> String? {
         let wanted = Array(word.lowercased().unicodeScalars)
         // A hostile file may hold a key of a megabyte; nobody means a word by that.
         guard !wanted.isEmpty, wanted.count <= 64 else { return nil }

@@ -3,6 +3,7 @@ import EmbeddedBroker
 import FoundationEssentials
 import Glibc
 import Logging
+import ScenarioModel
 import SystemCalls
 
 /// `crosswind broker`: the embedded broker alone.
@@ -44,6 +45,12 @@ struct BrokerCommand: ParsableCommand {
             try service.run { address in
                 Descriptor.write("ready \(address)\n", to: 1)
             }
+        } catch let error as BrokerService.PropertyWithoutEffect {
+            let meant = Suggestion.nearest(to: error.name, among: error.known).map { "; did you mean '\($0)'?" } ?? ""
+            StandardError.say(
+                "crosswind: broker: config '\(error.name)' has no effect with release \(error.release)\(meant) (allowed: "
+                    + error.known.joined(separator: ", ") + ")")
+            throw ExitCode(64)
         } catch {
             StandardError.say("crosswind: broker: \(error)")
             let isUsage = error is BrokerService.UsageError || error is BrokerConfigurationError

@@ -22,7 +22,7 @@ struct SettingSearchTests {
     }
 
     @Test func aFullWindowGetsLargerBatchesUntilTheyAreAsLargeAsCanBe() {
-        var search = SettingSearch(client: "librdkafka", recordBytes: 1000)
+        var search = SettingSearch(client: .librdkafka, recordBytes: 1000)
         var sizes: [Int] = []
         while let settings = Self.settings(
             search.next(after: Self.point(.failed, .inFlight, bytesPerRequest: Double(search.settings.batchBytes))))
@@ -33,21 +33,21 @@ struct SettingSearchTests {
     }
 
     @Test func halfEmptyRequestsGetALongerLinger() {
-        var search = SettingSearch(client: "librdkafka", recordBytes: 1000)
+        var search = SettingSearch(client: .librdkafka, recordBytes: 1000)
         let settings = Self.settings(search.next(after: Self.point(.failed, .inFlight, bytesPerRequest: 2000)))
         #expect(settings?.lingerMs == 10)
         #expect(settings?.batchBytes == 65_536)
     }
 
     @Test func aLoadThatIsCarriedTooLateGetsAShorterLinger() {
-        var search = SettingSearch(client: "kafka-clients", recordBytes: 1000)
+        var search = SettingSearch(client: .java, recordBytes: 1000)
         let step = search.next(after: Self.point(.failed, .producerQueue, throughput: 1000))
         #expect(Self.settings(step)?.lingerMs == 2)
     }
 
     @Test(arguments: [CapacityLimit.Kind.tcp, .link, .broker, .harness, .delay])
     func whatNoProducerChangesEndsTheSearch(_ kind: CapacityLimit.Kind) {
-        var search = SettingSearch(client: "librdkafka", recordBytes: 1000)
+        var search = SettingSearch(client: .librdkafka, recordBytes: 1000)
         guard case .stuck(_, let why) = search.next(after: Self.point(.failed, kind)) else {
             Issue.record("the search went on")
             return
@@ -56,15 +56,15 @@ struct SettingSearchTests {
     }
 
     @Test func whatHoldsIsFound() {
-        var search = SettingSearch(client: "aiokafka", recordBytes: 1000)
+        var search = SettingSearch(client: ClientSettings(), recordBytes: 1000)
         #expect(search.next(after: Self.point(.passed, .offeredLoad)) == .found(ProducerSettings()))
     }
 
     @Test func everyClientGetsItsOwnWords() {
         let settings = ProducerSettings()
-        #expect(settings.properties(client: "librdkafka", recordBytes: 100)["batch.num.messages"] == "10000")
-        #expect(settings.properties(client: "kafka-clients", recordBytes: 100)["buffer.memory"] == "67108864")
-        #expect(settings.properties(client: "kafka-python", recordBytes: 100)["enable_idempotence"] == "true")
-        #expect(settings.properties(client: "aiokafka", recordBytes: 100)["max_batch_size"] == "65536")
+        #expect(settings.properties(.librdkafka, recordBytes: 100)["batch.num.messages"] == "10000")
+        #expect(settings.properties(.java, recordBytes: 100)["buffer.memory"] == "67108864")
+        #expect(settings.properties(.java, recordBytes: 100)["queue.buffering.max.kbytes"] == nil)
+        #expect(settings.properties(ClientSettings(), recordBytes: 100) == [:])
     }
 }

@@ -10,7 +10,7 @@ enum Situations {
     ) -> CellDescription {
         CellDescription(
             scenario: "s", claim: "A claim.", file: "s.yaml", id: "s", parameters: [:], seed: 1,
-            producer: .init(client: "librdkafka", config: config),
+            producer: .init(client: "librdkafka", config: config, settings: .librdkafka),
             broker: .init(kind: "embedded", topics: [.init(name: "orders", partitions: 1)]),
             workload: .init(records: 10_000, rateRecordsPerS: rate, sizeBytes: 100), faults: faults, expectations: [],
             recoveryTimeMs: 5000)
@@ -51,4 +51,20 @@ enum Situations {
     ) -> PointSituation {
         PointSituation(cell: cell, observation: observation, measures: measures, harnessCeiling: ceiling)
     }
+}
+
+extension ClientSettings {
+    /// Those that matter here of the C client.
+    static let librdkafka = ClientSettings(
+        names: [
+            .idempotence: ["enable.idempotence"],
+            .inFlight: ["max.in.flight.requests.per.connection", "max.in.flight"], .batchBytes: ["batch.size"],
+            .batchRecords: ["batch.num.messages"], .lingerMs: ["linger.ms"], .bufferKiB: ["queue.buffering.max.kbytes"],
+        ], inFlightWhenIdempotent: 5)
+    /// Those that matter here of the Java client.
+    static let java = ClientSettings(
+        names: [
+            .idempotence: ["enable.idempotence"], .inFlight: ["max.in.flight.requests.per.connection"],
+            .batchBytes: ["batch.size"], .lingerMs: ["linger.ms"], .bufferBytes: ["buffer.memory"],
+        ], isIdempotentByDefault: true, defaultInFlight: 5, inFlightWhenIdempotent: 5)
 }

@@ -1,4 +1,5 @@
 import Foundation
+import SystemCalls
 import Testing
 
 @testable import Drivers
@@ -52,5 +53,5 @@ import Testing
     }
 
     /// Where the build puts the executables: beside the test bundle.
-    private static let products = DriverCatalog.directoryOfThisExecutable
+    private static let products = InstalledFiles.executableDirectory
 }

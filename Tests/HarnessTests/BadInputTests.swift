@@ -43,6 +43,14 @@ struct BadInputTests {
         #expect(result.errors.contains("no/such/file.yaml"))
     }
 
+    @Test func aPropertyWithoutEffectIsExit64ForTheBrokerAloneToo() throws {
+        let result = try CrosswindProgram.run(
+            ["broker", "--listen", "127.0.0.1:0", "--config", "min.insync.replica=1"])
+        #expect(result.exitCode == 64)
+        #expect(result.errors.contains("'min.insync.replica' has no effect with release 4.3"), "\(result.errors)")
+        #expect(result.errors.contains("did you mean 'min.insync.replicas'?"), "\(result.errors)")
+    }
+
     @Test func wrongOptionsAreExit64() throws {
         for arguments in [["run", "--jobs", "0", "x"], ["run", "--shard", "3/2", "x"], ["run"], ["frobnicate"]] {
             #expect(try CrosswindProgram.run(arguments).exitCode == 64)

@@ -1,5 +1,7 @@
 import Drivers
 import Foundation
+import RawClient
+import ScenarioModel
 import Testing
 
 @testable import Harness
@@ -30,8 +32,9 @@ struct ClientPropertyTests {
         return Set(text.split(whereSeparator: \.isWhitespace).map(String.init))
     }
 
-    private func expectKnown(_ names: Set<String>, _ client: String) {
-        let known = Set(ClientPropertyNames.producer(client)).union(ClientPropertyNames.withoutEffect(client).keys)
+    private func expectKnown(_ names: Set<String>, _ client: String) throws {
+        let properties = try #require(try DriverCatalog().client(client)).properties
+        let known = Set(properties.names).union(properties.withoutEffect.keys)
         #expect(names.count > 20, "\(names)")
         #expect(names.subtracting(known).isEmpty, "\(client) knows more: \(names.subtracting(known).sorted())")
     }
@@ -52,7 +55,13 @@ struct ClientPropertyTests {
                 if found and found[1] != 'builtin.features': print(found[1])
             os.unlink(path)
             """
-        expectKnown(try python(code, "librdkafka"), "librdkafka")
+        try expectKnown(try python(code, "librdkafka"), "librdkafka")
+    }
+
+    @Test func everyPropertyOfTheRawProducerIsKnown() throws {
+        let properties = try #require(try DriverCatalog().client("raw")).properties
+        #expect(Set(properties.names).union(properties.withoutEffect.keys) == Set(RawProducerProperties.names))
+        #expect(properties.isComplete)
     }
 
     @Test func everyPropertyOfKafkaPythonIsKnown() throws {
@@ -60,7 +69,7 @@ struct ClientPropertyTests {
             from kafka import KafkaProducer, KafkaConsumer
             print(*KafkaProducer.DEFAULT_CONFIG, *KafkaConsumer.DEFAULT_CONFIG)
             """
-        expectKnown(try python(code, "kafka-python"), "kafka-python")
+        try expectKnown(try python(code, "kafka-python"), "kafka-python")
     }
 
     @Test func everyPropertyOfAiokafkaIsKnown() throws {
@@ -70,7 +79,7 @@ struct ClientPropertyTests {
                 names = set(inspect.signature(client.__init__).parameters) - {'self'}
                 print(*names)
             """
-        expectKnown(try python(code, "aiokafka"), "aiokafka")
+        try expectKnown(try python(code, "aiokafka"), "aiokafka")
     }
 
     @Test func everyPropertyOfTheJavaClientIsKnown() throws {
@@ -87,7 +96,7 @@ struct ClientPropertyTests {
             }
             """.write(toFile: directory + "/Names.java", atomically: true, encoding: .utf8)
             let text = try output(["java", "-cp", jars, directory + "/Names.java"])
-            expectKnown(Set(text.split(whereSeparator: \.isWhitespace).map(String.init)), "kafka-clients")
+            try expectKnown(Set(text.split(whereSeparator: \.isWhitespace).map(String.init)), "kafka-clients")
         }
     }
 }

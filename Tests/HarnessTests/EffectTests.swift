@@ -11,7 +11,7 @@ import Testing
     private func mistakes(_ sections: String) -> [ScenarioError] {
         let yaml = "name: effects\nclaim: A test of the harness.\n" + sections
         do {
-            _ = try Scenario(yaml: yaml, file: "s.yaml", rules: ScenarioLibrary.rules, seed: .chosen(1))
+            _ = try Scenario(yaml: yaml, file: "s.yaml", rules: ScenarioLibrary.rules(), seed: .chosen(1))
             return []
         } catch let errors as ScenarioErrors {
             return errors.errors

@@ -8,14 +8,17 @@ struct WrongUnitTests {
     private func run(_ mistake: String) throws -> CrosswindProgram.Result {
         try CrosswindProgram.withTemporaryDirectory { directory in
             let files = FileManager.default
-            for path in ["/cache/kafka-python/1.0", "/cache/python/bin", "/drivers/python"] {
+            for path in ["/cache/kafka-python/1.0", "/cache/python/bin", "/drivers/kafka-python"] {
                 try files.createDirectory(atPath: directory + path, withIntermediateDirectories: true)
             }
             try files.createSymbolicLink(
                 atPath: directory + "/cache/python/bin/python3", withDestinationPath: "/usr/bin/python3")
             try files.copyItem(
                 atPath: CrosswindProgram.repository + "/Tests/DriversTests/Fixtures/driver.py",
-                toPath: directory + "/drivers/python/crosswind_kafka_python.py")
+                toPath: directory + "/drivers/kafka-python/driver.py")
+            try files.copyItem(
+                atPath: CrosswindProgram.repository + "/Drivers/kafka-python/client.yaml",
+                toPath: directory + "/drivers/kafka-python/client.yaml")
             let scenario = """
                 name: unit
                 claim: A driver that reports another unit is told so.

@@ -66,7 +66,10 @@ struct SweepReportTests {
     }
 
     @Test func pythonClientsGetKeywordArguments() {
-        let text = PropertiesSnippet.text(.init(client: "aiokafka", config: ["acks": "all", "linger_ms": "5"]))
+        let text = PropertiesSnippet.text(
+            .init(
+                client: "aiokafka", config: ["acks": "all", "linger_ms": "5"],
+                settings: ClientSettings(style: .python, constructor: "AIOKafkaProducer")))
         #expect(text == "AIOKafkaProducer(\n    acks=\"all\",\n    linger_ms=5,\n)\n")
     }
 }

@@ -17,8 +17,12 @@ let testVocabulary = FaultVocabulary([
         "pause", role: .action, summary: "stops the node", effects: ["pause"], value: .none, startedBy: [.timeline]),
 ])
 
+/// The clients of the library's scenarios.
+let libraryClients = ["librdkafka", "kafka-clients", "kafka-python", "aiokafka", "raw", "command"]
+
 let testRules = ScenarioRules(
-    vocabulary: testVocabulary, releases: ["0.11", "1.0.0", "2.5", "4.3"], playsRelease: { $0.hasPrefix("2.5.") })
+    vocabulary: testVocabulary, clients: libraryClients, releases: ["0.11", "1.0.0", "2.5", "4.3"],
+    playsRelease: { $0.hasPrefix("2.5.") })
 
 /// Reads a scenario of the test; the head is there so that tests state only what they are about.
 func scenario(_ body: String, head: String = "name: s\nclaim: c\n", seed: RunSeed = .chosen(1)) throws -> Scenario {

@@ -55,8 +55,8 @@ final class CellExperiment: Sendable {
 
     private func launch() throws -> DriverLaunch {
         let producer = cell.producer
-        if producer.client == "command" { return DriverLaunch(executable: producer.command.first ?? "") }
-        return try DriverCatalog().launch(client: producer.client, version: producer.version)
+        if producer.isProgram { return DriverLaunch(executable: producer.command.first ?? "") }
+        return try DriverCatalog.installed().launch(client: producer.client, version: producer.version)
     }
 
     private func runWithLink(
@@ -81,7 +81,7 @@ final class CellExperiment: Sendable {
             case .refused(let text):
                 throw ClientRefusal(
                     client: launch.clientName(cell), words: text, config: cell.producer.config,
-                    known: ScenarioLibrary.clientProperties[cell.producer.client])
+                    known: try ScenarioLibrary.rules().clientProperties[cell.producer.client])
             case .died(let text): history.append(.harnessError, subject: "driver", detail: text)
             case .rejected(let text): history.append(.driverRejected, detail: text)
             case .neverBegan(let text): history.append(.noExperiment, detail: text)
@@ -129,7 +129,7 @@ final class CellExperiment: Sendable {
         _ launch: DriverLaunch, _ broker: any BrokerUnderTest, _ testbed: CellTestbed, _ captures: CellCaptures,
         _ link: Link, _ actions: BrokerActions
     ) async throws -> CellDriver.End {
-        if cell.producer.client == "command" {
+        if cell.producer.isProgram {
             return try await runProgram(broker, testbed, captures, link, actions)
         }
         let topics = cell.broker.topics.map { DriverConfiguration.Topic(name: $0.name, partitions: $0.partitions) }
@@ -193,7 +193,7 @@ final class CellExperiment: Sendable {
     private func readBack(_ broker: any BrokerUnderTest, within patience: Duration) async throws {
         let reader = LogReadBack(
             broker: broker, topics: cell.broker.topics.map(\.name),
-            run: cell.producer.client == "command" ? RecordNumber.run(seed: cell.seed) : nil,
+            run: cell.producer.isProgram ? RecordNumber.run(seed: cell.seed) : nil,
             login: cell.broker.readerLogin)
         let deadline = ContinuousClock.now + patience
         var log: LogAccount?

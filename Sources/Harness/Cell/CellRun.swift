@@ -88,7 +88,7 @@ final class CellRun: Sendable {
         let text = try String(contentsOfFile: plan.scenarioPath, encoding: .utf8)
         if let point = plan.point { return try pointCell(point, plan, text) }
         let scenario = try Scenario(
-            yaml: text, file: plan.file, rules: ScenarioLibrary.rules, seed: .asked(plan.runSeed))
+            yaml: text, file: plan.file, rules: ScenarioLibrary.rules(), seed: .asked(plan.runSeed))
         guard let cell = scenario.cells.first(where: { $0.id == plan.cell }) else {
             throw HarnessError(
                 operation: "find cell", subject: plan.cell, reason: "\(plan.scenarioPath) has no such cell")
@@ -100,7 +100,7 @@ final class CellRun: Sendable {
 extension CellRun {
     private func pointCell(_ point: PointPlan, _ plan: CellPlan, _ text: String) throws -> ScenarioCell {
         let sweep = try SweepPlan(
-            yaml: text, file: plan.file, rules: ScenarioLibrary.rules, seed: .asked(plan.runSeed))
+            yaml: text, file: plan.file, rules: ScenarioLibrary.rules(), seed: .asked(plan.runSeed))
         let cell = try sweep.cell(
             point.parameters.map { .init(path: $0.path, label: $0.label) }, repeatIndex: point.repeatIndex)
         let length = point.windows.interval(from: 0).upperBound

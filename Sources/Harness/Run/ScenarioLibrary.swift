@@ -2,7 +2,6 @@ import Drivers
 import EvidenceModel
 import FoundationEssentials
 import LinkEmulator
-import RawClient
 import ScenarioModel
 import SystemCalls
 import Verdicts
@@ -15,26 +14,17 @@ public enum ScenarioLibrary {
         FaultVocabulary(LinkVocabulary.keywords) + FaultVocabulary(BrokerVocabulary.keywords)
 
     /// What a scenario file may name.
-    package static let rules = ScenarioRules(
-        vocabulary: vocabulary, releases: BrokerVocabulary.releases,
-        playsRelease: { BrokerVocabulary.plays($0) }, abilities: BrokerAbilities.ofKinds,
-        clientProperties: clientProperties)
+    ///
+    /// - Throws: `ScenarioError` or `ScenarioErrors` for a client's folder that is wrong.
+    package static func rules() throws -> ScenarioRules { try shared.get() }
 
-    /// What each client can be told.
-    static let clientProperties: [String: ClientProperties] = {
-        var clients: [String: ClientProperties] = [:]
-        for client in ["librdkafka", "kafka-clients", "kafka-python", "aiokafka"] {
-            clients[client] = ClientProperties(
-                names: ClientPropertyNames.producer(client),
-                withoutEffect: ClientPropertyNames.withoutEffect(client),
-                readsDotsAsUnderscores: ["kafka-python", "aiokafka"].contains(client))
-        }
-        let withoutEffect = ClientPropertyNames.withoutEffect("raw")
-        clients["raw"] = ClientProperties(
-            names: RawProducerProperties.names.filter { withoutEffect[$0] == nil }, withoutEffect: withoutEffect,
-            isComplete: true)
-        return clients
-    }()
+    private static let shared = Result {
+        ScenarioRules(
+            vocabulary: vocabulary, releases: BrokerVocabulary.releases,
+            playsRelease: { BrokerVocabulary.plays($0) }, abilities: BrokerAbilities.ofKinds,
+            clientProperties: Dictionary(
+                uniqueKeysWithValues: try DriverCatalog.installed().clients.map { ($0.name, $0.properties) }))
+    }
 
     /// Loads files, directories and globs.
     ///
@@ -42,7 +32,7 @@ public enum ScenarioLibrary {
     /// - Throws: `ScenarioErrors` with everything that is wrong in all files.
     public static func load(_ paths: [String], seed: UInt64? = nil) throws -> [Scenario] {
         let seed = seed.map { RunSeed.asked($0) } ?? .chosen(UInt64.random(in: 0...UInt64(Int64.max)))
-        return try ScenarioLoader(rules: rules, seed: seed, files: .disk).load(
+        return try ScenarioLoader(rules: rules(), seed: seed, files: .disk).load(
             paths.map(InstalledFiles.locate))
     }
 

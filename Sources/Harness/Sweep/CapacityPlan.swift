@@ -96,18 +96,18 @@ public struct CapacityPlan: Sendable {
     }
 
     private func run() async throws -> ExitStatus {
-        let catalog = DriverCatalog()
-        let asked =
-            options.clients.isEmpty ? ["librdkafka", "kafka-clients", "kafka-python", "aiokafka"] : options.clients
+        let catalog = try DriverCatalog.installed()
+        let asked = options.clients.isEmpty ? catalog.clients.filter(\.isPlanned).map(\.name) : options.clients
         var isMet = true
-        for client in asked {
+        for name in asked {
             do {
-                _ = try catalog.launch(client: client)
+                _ = try catalog.launch(client: name)
             } catch {
                 guard options.clients.isEmpty else { throw error }
-                say("without \(client): \(error)")
+                say("without \(name): \(error)")
                 continue
             }
+            guard let client = catalog.client(name) else { continue }
             isMet = try await plan(client) && isMet
         }
         print("record: \(directory)")
@@ -115,15 +115,15 @@ public struct CapacityPlan: Sendable {
     }
 
     /// Plans for one client; true when settings were found.
-    private func plan(_ client: String) async throws -> Bool {
-        var search = SettingSearch(client: client, recordBytes: sizeBytes)
+    private func plan(_ client: ClientDescription) async throws -> Bool {
+        var search = SettingSearch(client: client.properties.settings, recordBytes: sizeBytes)
         var step = search.first
         var number = 0
         while true {
             switch step {
             case .run(let settings, let why):
                 number += 1
-                say("\(client), step \(number): \(why)")
+                say("\(client.name), step \(number): \(why)")
                 let points = try await points(client, settings, "\(number)", repeats: 1)
                 guard let point = points.first else { return false }
                 step = search.next(after: point)
@@ -140,8 +140,8 @@ public struct CapacityPlan: Sendable {
     }
 
     /// Says what the best settings do carry.
-    private func giveUp(_ client: String, _ settings: ProducerSettings, _ why: String) async throws -> Bool {
-        print("\n\(client): no settings meet the objective at \(options.rate). \(why)")
+    private func giveUp(_ client: ClientDescription, _ settings: ProducerSettings, _ why: String) async throws -> Bool {
+        print("\n\(client.name): no settings meet the objective at \(options.rate). \(why)")
         let low = max(recordsPerS / 200, 1)
         let range = "from: \(Self.rate(low)), to: \(Self.rate(recordsPerS)), resolution: 10%"
         let results = try await sweep(
@@ -153,9 +153,9 @@ public struct CapacityPlan: Sendable {
         return false
     }
 
-    private func report(_ client: String, _ settings: ProducerSettings, _ points: [SweepPoint]) {
+    private func report(_ client: ClientDescription, _ settings: ProducerSettings, _ points: [SweepPoint]) {
         let results = Recommender.recommend(points, brackets: [], objectives: [], lowMeets: true)
-        print("\n\(client): the objective is met at \(options.rate) in \(points.count) of \(points.count) runs")
+        print("\n\(client.name): the objective is met at \(options.rate) in \(points.count) of \(points.count) runs")
         for line in results?.evidence ?? [] { print("  \(line)") }
         for limit in points.first?.limits ?? [] where !limit.binding {
             guard let ceiling = limit.ceilingRecordsPerS, ceiling.isFinite else { continue }
@@ -164,16 +164,17 @@ public struct CapacityPlan: Sendable {
         printSnippet(client, settings)
     }
 
-    private func printSnippet(_ client: String, _ settings: ProducerSettings) {
+    private func printSnippet(_ client: ClientDescription, _ settings: ProducerSettings) {
         let producer = CellDescription.Producer(
-            client: client, config: settings.properties(client: client, recordBytes: sizeBytes))
+            client: client.name, config: settings.properties(client.properties.settings, recordBytes: sizeBytes),
+            settings: client.properties.settings)
         print(PropertiesSnippet.text(producer), terminator: "")
     }
 
     // MARK: - Points
 
     private func points(
-        _ client: String, _ settings: ProducerSettings, _ name: String, repeats: Int
+        _ client: ClientDescription, _ settings: ProducerSettings, _ name: String, repeats: Int
     ) async throws -> [SweepPoint] {
         try await sweep(
             client, settings, name, "axes: { workload.rate: [\(Self.rate(recordsPerS))] }", repeats: repeats
@@ -181,9 +182,9 @@ public struct CapacityPlan: Sendable {
     }
 
     private func sweep(
-        _ client: String, _ settings: ProducerSettings, _ name: String, _ axes: String, repeats: Int
+        _ client: ClientDescription, _ settings: ProducerSettings, _ name: String, _ axes: String, repeats: Int
     ) async throws -> SweepResults {
-        let path = "\(directory)/\(client)-\(name)"
+        let path = "\(directory)/\(client.name)-\(name)"
         let file = path + ".yaml"
         do {
             try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
@@ -202,8 +203,8 @@ public struct CapacityPlan: Sendable {
     }
 
     /// The ceiling of a client is measured once and not with every step.
-    private func shareCeilings(_ client: String, with path: String) throws {
-        let known = "\(directory)/\(client)-1/ceilings"
+    private func shareCeilings(_ client: ClientDescription, with path: String) throws {
+        let known = "\(directory)/\(client.name)-1/ceilings"
         guard FileManager.default.fileExists(atPath: known), !FileManager.default.fileExists(atPath: path) else {
             return
         }
@@ -212,19 +213,19 @@ public struct CapacityPlan: Sendable {
     }
 
     private func scenario(
-        _ client: String, _ settings: ProducerSettings, _ name: String, _ axes: String, repeats: Int
+        _ client: ClientDescription, _ settings: ProducerSettings, _ name: String, _ axes: String, repeats: Int
     ) -> String {
-        let config = settings.properties(client: client, recordBytes: sizeBytes).sorted { $0.key < $1.key }
+        let config = settings.properties(client.properties.settings, recordBytes: sizeBytes).sorted { $0.key < $1.key }
         var faults = ""
         if delayUs > 0 { faults += "  - { delay: \(delayUs)us }\n" }
         if options.loss != "0%" { faults += "  - { loss: \(options.loss) }\n" }
         if let link = options.linkRate { faults += "  - { rate: \(link), direction: clientToBroker }\n" }
         return """
-            name: plan-\(client)-\(name)
+            name: plan-\(client.name)-\(name)
             claim: These settings meet the objective.
             broker: { kind: embedded, nodes: \(options.brokers), topics: [{ name: orders, partitions: \(options.partitions) }] }
             producer:
-              client: \(client)
+              client: \(client.name)
               config:
             \(config.map { "    \($0.key): \"\($0.value)\"" }.joined(separator: "\n"))
             workload: { rate: \(Self.rate(recordsPerS)), size: \(sizeBytes)B }

@@ -25,7 +25,7 @@ struct HarnessCeiling: Codable, Sendable, Equatable {
     func cost(of cell: ScenarioCell) -> Double {
         guard let rate = cell.workload.rate else { return .infinity }
         // A start of a virtual machine or an interpreter is a burst of its own.
-        let start = cell.producer.client == "librdkafka" ? 0 : 0.15
+        let start = cell.producer.settings?.startProcessors ?? ClientSettings().startProcessors
         // Small batches cost more for each record than the large ones of an unlimited load.
         return Self.restingProcessors + start + 2 * rate * processorSPerRecord
     }

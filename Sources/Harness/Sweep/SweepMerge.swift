@@ -34,7 +34,7 @@ public enum SweepMerge {
         }
         let text = try read(sources[0].scenarioPath)
         let plan = try SweepPlan(
-            yaml: text, file: first.file, rules: ScenarioLibrary.rules, seed: .asked(first.seed))
+            yaml: text, file: first.file, rules: ScenarioLibrary.rules(), seed: .asked(first.seed))
         let target = SweepDirectory(path: output)
         if let known = try target.manifest() {
             guard known.textHash == first.textHash, known.seed == first.seed else {

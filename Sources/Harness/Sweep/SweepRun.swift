@@ -43,7 +43,7 @@ public final class SweepRun: Sendable {
             throw HarnessError(operation: "read", subject: options.file, reason: reason(of: error))
         }
         let read: (RunSeed) throws -> SweepPlan = { seed in
-            try SweepPlan(yaml: text, file: options.file, rules: ScenarioLibrary.rules, seed: seed)
+            try SweepPlan(yaml: text, file: options.file, rules: ScenarioLibrary.rules(), seed: seed)
         }
         let path = try options.output ?? RunDirectory.defaultPath(names: [read(.asked(0)).scenario.name])
         directory = SweepDirectory(path: path)

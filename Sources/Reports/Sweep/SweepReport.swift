@@ -98,11 +98,11 @@ public enum PropertiesSnippet {
     /// A properties file, or keyword arguments for the Python clients.
     public static func text(_ producer: CellDescription.Producer) -> String {
         let entries = producer.config.sorted { $0.key < $1.key }
-        switch producer.client {
-        case "kafka-python", "aiokafka":
-            let name = producer.client == "aiokafka" ? "AIOKafkaProducer" : "KafkaProducer"
+        switch producer.settings?.style ?? .properties {
+        case .python:
+            let name = producer.settings?.constructor ?? "Producer"
             return "\(name)(\n" + entries.map { "    \(python($0.key))=\(literal($0.value)),\n" }.joined() + ")\n"
-        default:
+        case .properties:
             return "# \(producer.client)\n" + entries.map { "\($0.key)=\($0.value)\n" }.joined()
         }
     }

@@ -112,7 +112,7 @@ extension ScenarioDecoder {
         _ cell: inout ScenarioCell, _ matrix: [MatrixParameter], _ repeatIndex: Int, _ spec: SweepSpec,
         _ scenario: Scenario
     ) {
-        if cell.producer.client == "command" {
+        if cell.producer.isProgram {
             errors.add(root.error("a sweep needs a client that reports its records", allowed: "a client with a driver"))
         }
         if cell.workload.rate == nil, let share = spec.objectives.first(where: { $0.quantity == .throughputShare }) {
