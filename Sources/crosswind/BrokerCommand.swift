@@ -3,6 +3,7 @@ import EmbeddedBroker
 import FoundationEssentials
 import Glibc
 import Logging
+import Reports
 import SystemCalls
 
 /// `crosswind broker`: the embedded broker alone.
@@ -47,7 +48,8 @@ struct BrokerCommand: ParsableCommand {
         } catch {
             StandardError.say("crosswind: broker: \(error)")
             let isUsage = error is BrokerService.UsageError || error is BrokerConfigurationError
-            throw ExitCode(isUsage ? 64 : error is ListenError ? 69 : 3)
+            let status: ExitStatus = isUsage ? .usage : error is ListenError ? .unavailable : .harnessError
+            throw ExitCode(status.rawValue)
         }
     }
 }
