@@ -35,6 +35,10 @@ let package = Package(
         .systemLibrary(name: "CRdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CSnappy", pkgConfig: "snappy", providers: [.apt(["libsnappy-dev"])]),
+        .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+        .systemLibrary(name: "CZstandard", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CLinux"),
         .target(name: "CCRC32C"),
 
@@ -44,7 +48,9 @@ let package = Package(
         // Pure: no sockets, clocks or tasks.
         .target(name: "ScenarioModel", dependencies: ["CYAML", "EvidenceModel"], swiftSettings: strict),
         .target(name: "KafkaWire", dependencies: ["CCRC32C"], swiftSettings: strict),
-        .target(name: "RecordCompression", dependencies: ["KafkaWire"], swiftSettings: strict),
+        .target(
+            name: "RecordCompression", dependencies: ["CZlib", "CSnappy", "CLZ4", "CZstandard", "KafkaWire"],
+            swiftSettings: strict),
         .target(name: "PacketWire", swiftSettings: strict),
         .target(name: "EvidenceModel", swiftSettings: strict),
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes the release: crosswind-VERSION-linux-ARCH.tar.xz in dist/, for every Linux with the C library of Debian 11 or later,
-# libpcap and librdkafka. Swift's runtime, the C++ library and libyaml are inside the executables.
+# libpcap and librdkafka. Swift's runtime, the C++ library, libyaml, zlib, libsnappy, liblz4 and libzstd are inside the
+# executables.
 #
 #     CROSSWIND_SYSROOT=none scripts/dist.sh     links against this machine's own C library instead: no root, this system only
 set -euo pipefail
@@ -24,7 +25,7 @@ make_sdk() { # SYSROOT
     rm -rf "$sdks"
     mkdir -p "$bundle/sdk" "$sdks/lib" "$sdks/pkgconfig"
     for kind in swift swift_static; do ln -sfn "$toolchain/lib/$kind" "$1/usr/lib/$kind"; done
-    cp "$(gcc -print-file-name=libstdc++.a)" "$1/usr/lib/$arch-linux-gnu/libyaml.a" "$sdks/lib/"
+    cp "$(gcc -print-file-name=libstdc++.a)" "$1/usr/lib/$arch-linux-gnu"/lib{yaml,z,snappy,lz4,zstd}.a "$sdks/lib/"
     cat >"$bundle/info.json" <<JSON
 {"schemaVersion": "1.0", "artifacts": {"crosswind": {"type": "swiftSDK", "version": "1",
   "variants": [{"path": "sdk", "supportedTriples": ["$triple"]}]}}}
@@ -38,7 +39,7 @@ JSON
   {"extraCLIOptions": ["-use-ld=lld", "-L$sdks/lib", "-Xclang-linker", "-static-libgcc"]}}
 JSON
     local library
-    for library in rdkafka:rdkafka libpcap:pcap yaml-0.1:yaml; do
+    for library in rdkafka:rdkafka libpcap:pcap yaml-0.1:yaml zlib:z snappy:snappy liblz4:lz4 libzstd:zstd; do
         printf 'Name: %s\nDescription: for the release\nVersion: 1\nLibs: -l%s\nCflags:\n' \
             "${library%%:*}" "${library##*:}" >"$sdks/pkgconfig/${library%%:*}.pc"
     done
@@ -57,6 +58,17 @@ rm -rf "$stage"
 mkdir -p "$stage/bin" "$share/crosswind/docs" "$share/crosswind/scripts" "$share/man/man1" "$share/doc/crosswind" \
     "$share/bash-completion/completions" "$share/zsh/site-functions" "$share/fish/vendor_completions.d"
 for product in "${products[@]}"; do strip -o "$stage/bin/$product" "$scratch/release/$product"; done
+if [ "${CROSSWIND_SYSROOT:-}" != none ]; then
+    # What a library of this list is not, its users would have to install.
+    system='lib(c|m|dl|rt|util|pthread)\.so\.[0-9]+|ld-linux[^]]*|libpcap\.so\.0\.8|librdkafka\.so\.1'
+    if readelf -d "$stage"/bin/* | grep NEEDED | grep -vE "\[($system)\]"; then
+        say "the executables need the shared libraries above, which are to be inside"
+        exit 1
+    fi
+    # Of the C library nothing newer than Debian 11 has, and one release less.
+    newest=$(objdump -T "$stage"/bin/* | grep -o 'GLIBC_2\.[0-9]*' | sort -uV | tail -1)
+    [ "${newest#GLIBC_2.}" -le 29 ] || { say "the executables need $newest, at most GLIBC_2.29"; exit 1; }
+fi
 cp -r Drivers Brokers Scenarios docker-compose.yml "$share/crosswind/"
 find "$share" -name __pycache__ -prune -exec rm -rf {} +
 cp docs/*.json docs/junit.xsd "$share/crosswind/docs/"

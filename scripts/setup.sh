@@ -2,7 +2,8 @@
 # Installs the system packages that building and running need, and those named as arguments. Quick when nothing is missing.
 set -euo pipefail
 
-packages=(librdkafka-dev libpcap-dev libyaml-dev zlib1g-dev pkg-config iproute2 util-linux python3 procps "$@")
+packages=(librdkafka-dev libpcap-dev libyaml-dev zlib1g-dev libsnappy-dev liblz4-dev libzstd-dev pkg-config iproute2 util-linux
+    python3 procps "$@")
 missing=()
 for package in "${packages[@]}"; do
     status=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)

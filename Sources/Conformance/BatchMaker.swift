@@ -42,7 +42,7 @@ struct BatchMaker {
         case nil: break
         case "gzip":
             builder.header.attributes |= 1
-            builder.records = GzipStored.compress(builder.records)
+            builder.records = try gzip(builder.records)
         case "brokenGzip": builder.header.attributes |= 1
         case "codec5": builder.header.attributes |= 5
         case let other?: throw ConformanceError(description: "compression \(other) is not known")
@@ -52,6 +52,13 @@ struct BatchMaker {
         if let offset = batch.baseOffset { builder.header.baseOffset = offset }
         if let magic = batch.magic { builder.header.magic = magic }
         return try corrupt(builder.build(), batch)
+    }
+
+    private func gzip(_ bytes: [UInt8]) throws -> [UInt8] {
+        guard let packed = Compressor.compress(bytes, .gzip) else {
+            throw ConformanceError(description: "\(bytes.count) bytes cannot be packed with gzip: no memory")
+        }
+        return packed
     }
 
     private func corrupt(_ whole: [UInt8], _ batch: BatchSpec) throws -> [UInt8] {
@@ -89,7 +96,7 @@ struct BatchMaker {
         switch compression {
         case "gzip":
             codec = 1
-            value = GzipStored.compress(value)
+            value = try gzip(value)
         case "brokenGzip": codec = 1
         case "codec5": codec = 5
         default: throw ConformanceError(description: "compression \(compression) is not known")

@@ -18,7 +18,6 @@ final class CellTestbed: Sendable {
 
     static let clientAddress = "198.18.0.1"
     static let network = (address: "198.18.0.0", prefix: 15)
-    static let maximumNodes = 250
 
     static func nodeAddress(_ node: Int) -> String { "198.18.\(node).1" }
 

@@ -3,9 +3,6 @@
 /// Layout: offset, size, CRC-32, magic, attributes, timestamp (magic 1 only), key, value. A compressed message holds
 /// a message set in its value. See Kafka's documentation, "Old Message Format".
 public struct MessageView {
-    /// Bytes before the part that `size` counts.
-    public static let prefixSize = 12
-
     /// Offset, or the relative offset inside a compressed message of magic 1.
     public let offset: Int64
     /// The CRC-32 as sent.

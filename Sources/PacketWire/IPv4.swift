@@ -51,8 +51,6 @@ public struct IPv4Packet {
     @inlinable public var timeToLive: UInt8 { bytes[8] }
     /// Protocol number of the payload: 6 TCP, 17 UDP, 1 ICMP.
     @inlinable public var protocolNumber: UInt8 { bytes[9] }
-    /// The checksum as it stands in the header.
-    @inlinable public var headerChecksum: UInt16 { bytes.wireUInt16(at: 10) }
     /// Source address.
     @inlinable public var source: IPv4Address { IPv4Address(bytes.wireUInt32(at: 12)) }
     /// Destination address.
@@ -76,8 +74,6 @@ public struct IPv4Packet {
 
     /// Protocol numbers.
     public enum ProtocolNumber {
-        /// ICMP.
-        public static let icmp: UInt8 = 1
         /// TCP.
         public static let tcp: UInt8 = 6
         /// UDP.

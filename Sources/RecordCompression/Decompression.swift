@@ -7,6 +7,8 @@ public enum DecompressionError: Error, Sendable, Equatable, CustomStringConverti
     /// The records would be larger than the caller's limit, bytes.
     case tooLarge(limit: Int)
 
+    static let endsTooEarly = DecompressionError.malformed("the bytes end too early")
+
     /// One line.
     public var description: String {
         switch self {
@@ -16,7 +18,7 @@ public enum DecompressionError: Error, Sendable, Equatable, CustomStringConverti
     }
 }
 
-/// Unpacks the records section of a batch: gzip, snappy (raw or in Java's framing), lz4 and zstd.
+/// Unpacks the records section of a batch: gzip, snappy (raw or in Java's framing), lz4 and zstd, each by its library.
 ///
 /// Written for bytes from a peer: nothing traps, and the result never exceeds the limit given.
 public enum Decompression {
@@ -44,78 +46,5 @@ public enum Decompression {
     ) throws -> Result {
         if codec == .none { return try body(bytes) }
         return try decompress(bytes, codec, limit: limit).withUnsafeBytes(body)
-    }
-}
-
-/// A bounds-checked cursor that the decoders share.
-struct Input {
-    let bytes: UnsafeRawBufferPointer
-    var position = 0
-
-    init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
-
-    var remaining: Int { bytes.count - position }
-
-    mutating func byte() throws(DecompressionError) -> UInt8 {
-        guard position < bytes.count else { throw .malformed("the bytes end too early") }
-        position += 1
-        return bytes[position - 1]
-    }
-
-    mutating func slice(_ count: Int) throws(DecompressionError) -> UnsafeRawBufferPointer {
-        guard count >= 0, count <= remaining else { throw .malformed("the bytes end too early") }
-        defer { position += count }
-        return UnsafeRawBufferPointer(rebasing: bytes[position..<position + count])
-    }
-
-    mutating func little(_ count: Int) throws(DecompressionError) -> UInt64 {
-        var value: UInt64 = 0
-        for index in 0..<count { value |= UInt64(try byte()) << UInt64(8 * index) }
-        return value
-    }
-
-    mutating func big32() throws(DecompressionError) -> UInt32 {
-        UInt32(truncatingIfNeeded: try little(4)).byteSwapped
-    }
-}
-
-/// The output of a decoder: grows up to a limit and can copy from itself.
-struct Output {
-    private(set) var bytes: [UInt8] = []
-    let limit: Int
-
-    init(limit: Int, expected: Int) {
-        self.limit = limit
-        bytes.reserveCapacity(min(max(expected, 0), limit, 16 << 20))
-    }
-
-    mutating func append(_ byte: UInt8) throws(DecompressionError) {
-        guard bytes.count < limit else { throw .tooLarge(limit: limit) }
-        bytes.append(byte)
-    }
-
-    mutating func append(_ more: UnsafeRawBufferPointer) throws(DecompressionError) {
-        guard more.count <= limit - bytes.count else { throw .tooLarge(limit: limit) }
-        bytes.append(contentsOf: more)
-    }
-
-    mutating func fill(_ byte: UInt8, _ count: Int) throws(DecompressionError) {
-        guard count <= limit - bytes.count else { throw .tooLarge(limit: limit) }
-        bytes.append(contentsOf: repeatElement(byte, count: count))
-    }
-
-    /// Copies `count` bytes from `distance` back; they may overlap what is being written.
-    mutating func copy(distance: Int, count: Int, floor: Int = 0) throws(DecompressionError) {
-        guard distance > 0, distance <= bytes.count - floor else { throw .malformed("a copy reaches before the start") }
-        guard count <= limit - bytes.count else { throw .tooLarge(limit: limit) }
-        var from = bytes.count - distance
-        if distance >= count {
-            bytes.append(contentsOf: bytes[from..<from + count])
-            return
-        }
-        for _ in 0..<count {
-            bytes.append(bytes[from])
-            from += 1
-        }
     }
 }

@@ -1,49 +1,80 @@
-import KafkaWire
+import CSnappy
 
-/// snappy: the raw format, and the framing of snappy-java that Java clients write around it.
+/// snappy: the raw format by libsnappy, and around it the framing of snappy-java that Java clients write: 16 bytes of
+/// header, then blocks, each behind its length in four bytes, big-endian.
 enum Snappy {
     private static let javaMagic: [UInt8] = [0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]
+    private static let javaHeaderSize = 16
+    /// What snappy-java packs at a time.
+    private static let javaBlockSize = 32 << 10
+    /// No element of the format makes more of fewer bytes than a copy of 64 bytes in 3.
+    private static let largestExpansion = 22
 
+    /// The blocks of a framed stream, or the one block that `bytes` are.
     static func decompress(_ bytes: UnsafeRawBufferPointer, limit: Int) throws(DecompressionError) -> [UInt8] {
-        var input = Input(bytes)
-        var output = Output(limit: limit, expected: bytes.count * 2)
-        guard bytes.count >= 16, bytes.prefix(8).elementsEqual(javaMagic) else {
-            try block(&input, &output)
-            return output.bytes
+        var result: [UInt8] = []
+        guard bytes.count >= javaHeaderSize, bytes.prefix(javaMagic.count).elementsEqual(javaMagic) else {
+            try block(bytes, limit: limit, into: &result)
+            return result
         }
-        _ = try input.slice(16)
-        while input.remaining > 0 {
-            let size = try input.big32()
-            var chunk = Input(try input.slice(Int(size)))
-            try block(&chunk, &output)
+        var position = javaHeaderSize
+        while position < bytes.count {
+            guard bytes.count - position >= 4 else { throw .endsTooEarly }
+            let size = Int(UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt32.self)))
+            position += 4
+            guard size <= bytes.count - position else { throw .endsTooEarly }
+            let packed = UnsafeRawBufferPointer(rebasing: bytes[position..<position + size])
+            try block(packed, limit: limit, into: &result)
+            position += size
         }
-        return output.bytes
+        return result
     }
 
-    private static func block(_ input: inout Input, _ output: inout Output) throws(DecompressionError) {
+    private static func block(
+        _ bytes: UnsafeRawBufferPointer, limit: Int, into result: inout [UInt8]
+    ) throws(DecompressionError) {
+        let packed = bytes.bindMemory(to: CChar.self).baseAddress
         var size = 0
-        for shift in stride(from: 0, through: 28, by: 7) {
-            let byte = try input.byte()
-            size |= Int(byte & 0x7f) << shift
-            if byte & 0x80 == 0 { break }
-            if shift == 28 { throw .malformed("snappy length is too long") }
+        guard let packed, snappy_uncompressed_length(packed, bytes.count, &size) == SNAPPY_OK else {
+            throw .malformed("no snappy length")
         }
-        let start = output.bytes.count
-        guard size <= output.limit - start else { throw .tooLarge(limit: output.limit) }
-        while input.remaining > 0 {
-            let tag = Int(try input.byte())
-            switch tag & 3 {
-            case 0:
-                var length = tag >> 2
-                if length >= 60 { length = Int(try input.little(length - 59)) }
-                try output.append(try input.slice(length + 1))
-            case 1:
-                let distance = (tag >> 5) << 8 | Int(try input.byte())
-                try output.copy(distance: distance, count: ((tag >> 2) & 7) + 4, floor: start)
-            case 2: try output.copy(distance: Int(try input.little(2)), count: (tag >> 2) + 1, floor: start)
-            default: try output.copy(distance: Int(try input.little(4)), count: (tag >> 2) + 1, floor: start)
+        guard size <= limit - result.count else { throw .tooLarge(limit: limit) }
+        // Before memory is taken for it.
+        guard size <= bytes.count * largestExpansion else { throw .malformed("a snappy length that they cannot have") }
+        var status = SNAPPY_OK
+        let plain = [UInt8](unsafeUninitializedCapacity: max(size, 1)) { buffer, count in
+            status = buffer.withMemoryRebound(to: CChar.self) {
+                snappy_uncompress(packed, bytes.count, $0.baseAddress, &size)
             }
+            count = status == SNAPPY_OK ? size : 0
         }
-        guard output.bytes.count - start == size else { throw .malformed("snappy block of another size than declared") }
+        guard status == SNAPPY_OK else { throw .malformed("a snappy block is damaged") }
+        if result.isEmpty { result = plain } else { result += plain }
+    }
+
+    /// `bytes` in snappy-java's framing.
+    static func compress(_ bytes: [UInt8]) -> [UInt8]? {
+        var result = javaMagic + [0, 0, 0, 1, 0, 0, 0, 1]
+        for start in stride(from: 0, to: bytes.count, by: javaBlockSize) {
+            guard let block = block(bytes[start..<min(start + javaBlockSize, bytes.count)]) else { return nil }
+            withUnsafeBytes(of: UInt32(block.count).bigEndian) { result += $0 }
+            result += block
+        }
+        return result
+    }
+
+    private static func block(_ bytes: ArraySlice<UInt8>) -> [UInt8]? {
+        var size = snappy_max_compressed_length(bytes.count)
+        var status = SNAPPY_OK
+        let packed = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+            status = bytes.withUnsafeBytes { input in
+                buffer.withMemoryRebound(to: CChar.self) {
+                    snappy_compress(
+                        input.bindMemory(to: CChar.self).baseAddress, input.count, $0.baseAddress, &size)
+                }
+            }
+            count = status == SNAPPY_OK ? size : 0
+        }
+        return status == SNAPPY_OK ? packed : nil
     }
 }

@@ -10,12 +10,10 @@ public final class NetworkNamespace: Sendable {
     public let name: String
     /// The descriptor of the namespace, for `setns`.
     public let descriptor: Int32
-    private let owned: Bool
 
     /// Makes a namespace with loopback up and IPv6 off (idle IPv6 hosts send packets that shift packet indices).
     public init(name: String) throws {
         self.name = name
-        owned = true
         descriptor = try WorkerThread.wait {
             try TestbedError.check(cl_unshare(Int32(CL_CLONE_NEWNET)), "create network namespace", name)
             let descriptor = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC)
@@ -40,14 +38,13 @@ public final class NetworkNamespace: Sendable {
     /// In a sandbox ``HostProcesses/remember()`` must have been called before it was entered.
     public init(name: String, processIdentifier: Int32) throws {
         self.name = name
-        owned = true
         descriptor = open("\(HostProcesses.path)/\(processIdentifier)/ns/net", O_RDONLY | O_CLOEXEC)
         if descriptor < 0 {
             throw TestbedError(operation: "open network namespace of", subject: "\(name)", errorNumber: errno)
         }
     }
 
-    deinit { if owned { close(descriptor) } }
+    deinit { close(descriptor) }
 
     /// Moves the calling thread into the namespace for good. Use it on threads of your own only.
     public func enter() throws {

@@ -3,6 +3,7 @@ import EmbeddedBroker
 import FoundationEssentials
 import Glibc
 import Logging
+import Reports
 import ScenarioModel
 import SystemCalls
 
@@ -50,11 +51,12 @@ struct BrokerCommand: ParsableCommand {
             StandardError.say(
                 "crosswind: broker: config '\(error.name)' has no effect with release \(error.release)\(meant) (allowed: "
                     + error.known.joined(separator: ", ") + ")")
-            throw ExitCode(64)
+            throw ExitCode(ExitStatus.usage.rawValue)
         } catch {
             StandardError.say("crosswind: broker: \(error)")
             let isUsage = error is BrokerService.UsageError || error is BrokerConfigurationError
-            throw ExitCode(isUsage ? 64 : error is ListenError ? 69 : 3)
+            let status: ExitStatus = isUsage ? .usage : error is ListenError ? .unavailable : .harnessError
+            throw ExitCode(status.rawValue)
         }
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Conformance
 import EmbeddedBroker
 import FoundationEssentials
+import Reports
 import SystemCalls
 
 /// `crosswind conform`: case files of the sequence rules against a broker.
@@ -38,11 +39,11 @@ struct ConformCommand: ParsableCommand {
             report = ConformanceReport(ConformanceRun(try target(), try CaseFile(path: cases)).run())
         } catch {
             StandardError.say("crosswind: conform: \(error)")
-            throw ExitCode(64)
+            throw ExitCode(ExitStatus.usage.rawValue)
         }
         print(json ? report.json : report.table)
         if json { StandardError.say(report.summary) }
-        if report.failed > 0 { throw ExitCode(1) }
+        if report.failed > 0 { throw ExitCode(ExitStatus.failed.rawValue) }
     }
 
     private func target() throws -> ConformanceRun.Target {

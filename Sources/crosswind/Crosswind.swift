@@ -35,7 +35,7 @@ struct Crosswind: ParsableCommand {
         do {
             var command = try parseAsRoot()
             try command.run()
-            ProcessEnd.now(0)
+            ProcessEnd.now(ExitStatus.passed.rawValue)
         } catch {
             // The parser's own `main` ends by exit(3), which waits for other threads: see ProcessEnd.
             let text = fullMessage(for: error)

@@ -51,9 +51,7 @@ struct RunCommand: ParsableCommand {
 
     func validate() throws {
         if !(0...100).contains(again) { throw ValidationError("--again \(again): not a number from 0 to 100") }
-        if jobs != "auto", Int(jobs).map({ $0 < 1 }) ?? true {
-            throw ValidationError("--jobs \(jobs): not a number from 1, nor auto")
-        }
+        _ = try Jobs.parse(jobs)
         if let shard, Shard.parse(shard) == nil { throw ValidationError("--shard \(shard): \(Shard.allowed)") }
         if let timeout, timeout < 1 { throw ValidationError("--timeout \(timeout): not a number of seconds from 1") }
     }
@@ -64,7 +62,7 @@ struct RunCommand: ParsableCommand {
         options.tags = tags
         options.withoutTags = withoutTags
         options.seed = seed
-        options.jobs = Int(jobs)
+        options.jobs = try Jobs.parse(jobs)
         options.output = output
         options.report = report
         options.failFast = failFast

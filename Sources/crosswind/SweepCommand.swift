@@ -32,9 +32,7 @@ struct SweepCommand: ParsableCommand {
     var dryRun = false
 
     func validate() throws {
-        if jobs != "auto", Int(jobs).map({ $0 < 1 }) ?? true {
-            throw ValidationError("--jobs \(jobs): not a number from 1, nor auto")
-        }
+        _ = try Jobs.parse(jobs)
         if let shard, Shard.parse(shard) == nil { throw ValidationError("--shard \(shard): \(Shard.allowed)") }
     }
 
@@ -42,7 +40,7 @@ struct SweepCommand: ParsableCommand {
         var options = SweepOptions()
         options.file = file
         options.seed = seed
-        options.jobs = Int(jobs)
+        options.jobs = try Jobs.parse(jobs)
         options.output = output
         options.report = report
         options.shard = shard.flatMap(Shard.parse)

@@ -18,9 +18,17 @@ struct CompressorTests {
         }
     }
 
-    @Test func gzipMakesRepetitionSmall() throws {
-        let packed = try #require(Compressor.compress([UInt8](repeating: 65, count: 100_000), .gzip))
-        #expect(packed.count < 1000)
+    @Test(arguments: [Compression.gzip, .snappy, .lz4]) func repetitionBecomesSmall(codec: Compression) throws {
+        let packed = try #require(Compressor.compress([UInt8](repeating: 65, count: 100_000), codec))
+        #expect(packed.count < 5000)
+    }
+
+    /// Blocks of 64 KiB that stand alone: Java's reader takes no others.
+    @Test func lz4IsWhatJavaReads() throws {
+        for input in Self.inputs {
+            let packed = try #require(Compressor.compress(input, .lz4))
+            #expect(packed.prefix(7) == [0x04, 0x22, 0x4d, 0x18, 0x60, 0x40, 0x82])
+        }
     }
 
     @Test func zstdIsNotWritten() { #expect(Compressor.compress([1], .zstd) == nil) }

@@ -21,9 +21,3 @@ static inline int cl_mount_private(void) { return mount("none", "/", 0, MS_REC |
 static inline int cl_mount_proc(void) {
     return mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, 0) < 0 ? -errno : 0;
 }
-static inline int cl_mount_tmpfs(const char *target) {
-    return mount("tmpfs", target, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") < 0 ? -errno : 0;
-}
-static inline int cl_mount_bind(const char *source, const char *target) {
-    return mount(source, target, 0, MS_BIND, 0) < 0 ? -errno : 0;
-}

@@ -27,5 +27,3 @@ static inline int cl_memory_file(const char *name) {
 /* The stream behind print(), whose variable Swift does not let through: flockfile(3), fflush(3). */
 static inline int cl_try_lock_stdout(void) { return ftrylockfile(stdout); }
 static inline int cl_flush_stdout(void) { return fflush(stdout); }
-
-static inline pid_t cl_gettid(void) { return (pid_t)syscall(SYS_gettid); }

@@ -24,9 +24,6 @@ final class CellControl: Sendable {
         }
     }
 
-    /// True once the supervisor asked to stop.
-    var isStopped: Bool { state.withLock { $0.stopped } }
-
     /// Returns when the supervisor asks to stop.
     func waitForStop() async {
         await withCheckedContinuation { continuation in

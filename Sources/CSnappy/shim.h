@@ -1,0 +1,3 @@
+#pragma once
+/* No feature macros: every C module must see the system headers as Swift's own Glibc module does. */
+#include <snappy-c.h>
