@@ -2,7 +2,7 @@ import KafkaWire
 
 extension RequestScanner {
     /// The smallest header: length, api key, version, correlation id, length of the client id.
-    private static let headerSize = 14
+    static let headerSize = 14
 
     /// What the first bytes of a request say.
     struct Head {

@@ -24,6 +24,13 @@ public struct CapturedSegment {
     public var payload: UnsafeRawBufferPointer
     /// Length of the payload on the wire.
     public var payloadLength: Int
+    /// The IP packet, from its version field on, as far as it was captured.
+    public var network: UnsafeRawBufferPointer
+
+    /// The identification field of an IPv4 packet.
+    public var identification: UInt16 { network.wireUInt16(at: 4) }
+    /// The length of an IPv4 packet as its header says; 0 where segmentation offload left none.
+    public var networkLength: Int { Int(network.wireUInt16(at: 2)) }
 
     /// FIN.
     public var isFinish: Bool { flags & 0x01 != 0 }
@@ -118,7 +125,7 @@ public struct CapturedSegment {
                 source: source, destination: destination, sourcePort: be16(ip, offset),
                 destinationPort: be16(ip, offset + 2), sequence: be32(ip, offset + 4),
                 acknowledgement: be32(ip, offset + 8), flags: ip[offset + 13], timeToLive: timeToLive,
-                payload: payload, payloadLength: end - start))
+                payload: payload, payloadLength: end - start, network: ip))
     }
 
     @inline(__always)

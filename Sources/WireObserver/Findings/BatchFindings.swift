@@ -155,7 +155,7 @@ struct BatchFindings {
     // MARK: Producer ids, epochs, sequences
 
     private func grantedProducers() -> Set<Int64> {
-        Set(analysis.observers.flatMap { $0.grants.map(\.producerID) })
+        Set(analysis.observers.flatMap { $0.log.grants.map(\.producerID) })
     }
 
     private func hasSeveralEpochs() -> Bool {
@@ -185,7 +185,7 @@ struct BatchFindings {
         // With transactions of version 2 every transaction has its own epoch (KIP-890).
         guard !request.flags.contains(.transactional) else { return }
         let isGranted = analysis.observers.contains { observer in
-            observer.grants.contains { $0.producerID == request.producerID && $0.epoch == request.producerEpoch }
+            observer.log.grants.contains { $0.producerID == request.producerID && $0.epoch == request.producerEpoch }
         }
         list.add(
             "epoch_bump", request.requestNs, batch: analysis.id(number, request),

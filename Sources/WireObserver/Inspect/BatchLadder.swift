@@ -77,7 +77,7 @@ extension WireAnalysis {
             guard !watched.isEmpty else { continue }
             let watch = AttemptWatch(watched)
             let again = CaptureObserver(file: observer.counts.file, side: observer.counts.side, topics: TopicTable())
-            again.watch = watch
+            again.log.watch = watch
             for file in files[capture] { _ = try CaptureFileReader(path: file).forEachPacket { again.observe($0) } }
             again.finish()
             let firstNs = watch.events.first { $0.attempt != nil }?.timeNs ?? 0

@@ -35,9 +35,11 @@ extension WireAnalysis {
 
     /// Requests by api, versions put together, of the capture that saw most.
     private var requestText: String {
-        let most = observers.max { $0.requestCounts.values.reduce(0, +) < $1.requestCounts.values.reduce(0, +) }
+        let most = observers.max {
+            $0.frames.requestCounts.values.reduce(0, +) < $1.frames.requestCounts.values.reduce(0, +)
+        }
         var byName: [String: Int] = [:]
-        for (key, count) in most?.requestCounts ?? [:] {
+        for (key, count) in most?.frames.requestCounts ?? [:] {
             byName[APIKey(rawValue: Int16(key >> 16)).name, default: 0] += count
         }
         return byName.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \($0.value)" }
@@ -100,7 +102,7 @@ extension WireAnalysis {
             }
             var place = origins[origin]
             if place == nil {
-                let connection = observers[capture].connections[Int(origin.connection)]
+                let connection = observers[capture].log.connections[Int(origin.connection)]
                 let producer = Producer(
                     address: connection.client.address, clientID: connection.clientID ?? "",
                     producerID: request.producerID)
