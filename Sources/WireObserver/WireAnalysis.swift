@@ -46,11 +46,14 @@ public final class WireAnalysis {
         var observers: [CaptureObserver] = []
         var notes: [WireEvidence.Finding] = []
         for source in sources {
-            let observer = CaptureObserver(
-                file: source.files.first ?? "", side: source.side ?? .client, topics: topics,
-                crossing: crossingMTU.map { CrossingSide(mtu: $0) })
+            var files = CaptureFiles(source.files)
+            let observer = try files.read {
+                CaptureObserver(
+                    file: source.files.first ?? "", side: source.side ?? .client, topics: topics,
+                    crossing: crossingMTU.map { CrossingSide(mtu: $0) })
+            }
             observer.node = source.node
-            for file in source.files { try Self.read(file, observer, &notes) }
+            notes += files.notes
             observers.append(observer)
         }
         self.init(
@@ -74,6 +77,7 @@ public final class WireAnalysis {
                 break reading
             }
         }
+        observer.interfaceNames = parser.interfaceNames
         self.init([observer], topics, files: [[]], areSidesKnown: [side != nil], [])
     }
 
@@ -132,34 +136,6 @@ public final class WireAnalysis {
 
     /// Number of batches.
     public var batchCount: Int { ledger.batches.count }
-
-    private static func read(
-        _ file: String, _ observer: CaptureObserver, _ notes: inout [WireEvidence.Finding]
-    ) throws {
-        let reader = try CaptureFileReader(path: file)
-        let end = try reader.forEachPacket { observer.observe($0) }
-        let lastUs = observer.counts.lastPacketUs
-        switch end {
-        case .whole: break
-        case .truncated(let bytes):
-            notes.append(
-                .init(
-                    kind: "capture_truncated", timeUs: lastUs,
-                    detail: "\(file) ends in the middle of a block (\(bytes) bytes of it); all before it was read"))
-        case .damaged(let byte):
-            notes.append(
-                .init(
-                    kind: "capture_damaged", timeUs: lastUs,
-                    detail: "\(file) is damaged at byte \(byte); only what comes before it was read"))
-        }
-        if reader.droppedByKernel > 0 {
-            observer.droppedByKernel += reader.droppedByKernel
-            notes.append(
-                .init(
-                    kind: "capture_dropped", timeUs: lastUs,
-                    detail: "the kernel dropped \(reader.droppedByKernel) packets while \(file) was captured"))
-        }
-    }
 
     /// Of two captures of unknown side at most one is the client's: the one where requests are earlier.
     private static func tellApart(_ observers: [CaptureObserver]) {

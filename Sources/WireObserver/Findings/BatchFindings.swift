@@ -7,11 +7,13 @@ struct BatchFindings {
     let ledger: BatchLedger
     /// False when bytes are missing: a batch may have gone by unseen.
     private let startsKnown: Bool
+    private let hidden: HiddenStretches
 
     init(_ analysis: WireAnalysis) {
         self.analysis = analysis
         ledger = analysis.ledger
-        startsKnown = !analysis.observers.contains { $0.counts.gaps > 0 }
+        hidden = HiddenStretches(analysis.observers)
+        startsKnown = hidden.isEmpty && !analysis.observers.contains { $0.counts.gaps > 0 }
     }
 
     func add(to list: inout FindingList) {
@@ -49,6 +51,8 @@ struct BatchFindings {
         }
         for gap in sequences.gaps {
             let request = ledger.request(ledger.batches[gap.batch].firstAttempt)
+            // What was cut off or missed is unknown, not absent.
+            guard !hidden.mayHold(from: gap.sinceNs, to: request.requestNs) else { continue }
             list.add(
                 "sequence_gap", request.requestNs, batch: analysis.id(gap.batch, request),
                 "sequences \(gap.from) to \(gap.to) of \(partition(request)) under producer "
@@ -144,7 +148,9 @@ struct BatchFindings {
             list.add(
                 "outcome_unknown", request.requestNs, batch: id,
                 "no success was answered to \(InspectText.count(attempts.count, "attempt")); whether "
-                    + "\(request.recordCount) records are in the log is not on the wire")
+                    + "\(request.recordCount) records are in the log is not on the wire"
+                    + (hidden.mayHold(from: request.requestNs, to: .max / 2)
+                        ? "; they may have been sent again in what was cut off or missed" : ""))
         }
     }
 
@@ -202,14 +208,15 @@ struct BatchFindings {
             partition: request.partition)
         let violation = sequences.note(
             stream, epoch: request.producerEpoch, base: request.baseSequence, last: request.lastSequence,
-            batch: number, startsKnown: startsKnown)
+            batch: number, timeNs: request.requestNs, startsKnown: startsKnown)
         switch violation {
         case .overlap(let next):
             list.add(
                 "retry_changed", request.requestNs, batch: analysis.id(number, request),
                 "sequences \(request.baseSequence) to \(request.lastSequence) begin before \(next), which is next: a "
                     + "retry must repeat first and last sequence")
-        case .epochNotRestarted(let previous):
+        case .epochNotRestarted(let previous, let sinceNs):
+            guard !hidden.mayHold(from: sinceNs, to: request.requestNs) else { break }
             list.add(
                 "epoch_not_restarted", request.requestNs, batch: analysis.id(number, request),
                 "epoch \(request.producerEpoch) follows \(previous) and begins at sequence \(request.baseSequence), not 0"

@@ -22,7 +22,9 @@ extension WireAnalysis {
                     "capture_cut", last,
                     "\(observer.packets.cutPackets) packets of \(file) were cut by the snap length"
                         + (observer.log.cutHeaders > 0
-                            ? "; \(observer.log.cutHeaders) batches lack their producer id: capture with -s 0" : ""))
+                            ? "; \(observer.log.cutHeaders) batches lack their producer id" : "")
+                        + (observer.log.countsAreLowerBounds ? "; counts are lower bounds" : "")
+                        + (observer.log.cutHeaders > 0 || !observer.log.hiddenNs.isEmpty ? ": capture with -s 0" : ""))
             }
             if counts.gaps > 0 {
                 list.add(
@@ -45,20 +47,20 @@ extension WireAnalysis {
                     "\(observer.roles.tlsConnections) connections of \(file) are TLS, the first to \(Self.text(endpoint)); "
                         + "nothing in them can be read")
             }
-            if observer.packets.unsupportedPackets > 0 {
-                list.add(
-                    "unsupported_link_type", last,
-                    "\(observer.packets.unsupportedPackets) packets of \(file) have a link type that is not supported")
-            }
-            if observer.packets.rejectedPackets > 0 {
+            NotLookedInto.add(observer, to: &list)
+            StrangeConnections.add(observer, to: &list)
+            if observer.hostChecksums.rejected > 0 {
                 list.add(
                     "bad_checksums", last,
-                    "\(observer.packets.rejectedPackets) packets of \(file) had a wrong checksum where they were received, and were left out"
+                    "\(observer.hostChecksums.rejected) packets of \(file) had a wrong checksum where they were received, and were left out"
                 )
             }
-            if observer.packets.fragments > 0 {
+            let incomplete = observer.packets.incompleteFragments
+            if incomplete > 0 {
                 list.add(
-                    "ip_fragments", last, "\(observer.packets.fragments) IP fragments of \(file) were not put together")
+                    "ip_fragments", last,
+                    "\(incomplete) of \(observer.packets.fragments) IP fragments of \(file) were not put together: the"
+                        + " other parts of their packets are not there")
             }
             if counts.undecodableFrames > 0 {
                 list.add(

@@ -31,6 +31,10 @@ final class ConnectionTable {
     }
 
     static let maximumConnections = 32_768
+    private static let mostStarts = 4096
+    private static let mostTranslations = 8
+    /// How long after a packet its copy may be seen elsewhere.
+    private static let copyNs: Int64 = 1_000_000_000
 
     private let tally: CaptureTally
     private let log: ObservationLog
@@ -39,8 +43,12 @@ final class ConnectionTable {
     @exclusivity(unchecked) private var flows: [FlowKey: Connection] = [:]
     @exclusivity(unchecked) private var lastKey: FlowKey?
     @exclusivity(unchecked) private var lastConnection: Connection?
+    /// Connections that began a moment ago, by the client's initial sequence number.
+    private var starts: [UInt32: Connection] = [:]
     /// Lengths of segments that get through, by the two hosts, the sender first.
     private var sizes: [SizesKey: SegmentSizes] = [:]
+    /// Asked to decide about the ends of a connection that is over before they were.
+    var onUndecided: ((Connection) -> Void)?
     /// Told of every connection whose ends are known for good: when it is closed, or the capture is over.
     var onClose: ((FlowKey, ObservedConnection) -> Void)?
 
@@ -50,6 +58,9 @@ final class ConnectionTable {
         self.streams = streams
         self.limits = limits
     }
+
+    /// What was seen more than once.
+    private(set) var copied = CopySummary()
 
     /// Connections that are followed at present.
     var count: Int { flows.count }
@@ -71,6 +82,10 @@ final class ConnectionTable {
             }
             close(key, known)
         }
+        if segment.isSynchronise, let original = original(key, segment, source, destination, timeNs) {
+            (lastKey, lastConnection) = (key, original)
+            return original
+        }
         if flows.count >= Self.maximumConnections { evict() }
         tally.counts.connections += 1
         // The lower port serves, unless the handshake or the content says otherwise.
@@ -82,8 +97,49 @@ final class ConnectionTable {
             sizes(created.summary.client, created.summary.broker), sizes(created.summary.broker, created.summary.client)
         )
         flows[key] = created
+        if segment.isSynchronise { starts[Self.clientISN(segment)] = created }
         (lastKey, lastConnection) = (key, created)
         return created
+    }
+
+    private static func clientISN(_ segment: CapturedSegment) -> UInt32 {
+        segment.hasAcknowledgement ? segment.acknowledgement &- 1 : segment.sequence
+    }
+
+    /// The connection that this SYN opens elsewhere in the capture, with an address that was translated: the same initial
+    /// sequence number at the same time is no chance.
+    private func original(
+        _ key: FlowKey, _ segment: CapturedSegment, _ source: ObservedConnection.Endpoint,
+        _ destination: ObservedConnection.Endpoint, _ timeNs: Int64
+    ) -> Connection? {
+        if starts.count >= Self.mostStarts {
+            starts = starts.filter { timeNs - $0.value.summary.firstNs < Self.copyNs }
+        }
+        if starts.count >= Self.mostStarts { starts = [:] }
+        guard let original = starts[Self.clientISN(segment)], abs(timeNs - original.summary.firstNs) < Self.copyNs,
+            original.translations.count < Self.mostTranslations,
+            Set([source.address, destination.address])
+                != Set([original.summary.client.address, original.summary.broker.address])
+        else { return nil }
+        let isSourceClient = !segment.hasAcknowledgement
+        original.translations.append(
+            Connection.Translation(
+                client: isSourceClient ? source : destination, broker: isSourceClient ? destination : source))
+        flows[key] = original
+        return original
+    }
+
+    /// A connection whose handshake was not captured turned out to be another one, seen with translated addresses.
+    func merge(_ copy: Connection, into original: Connection, copyClientIsClient: Bool) {
+        let (client, broker) = (copy.summary.client, copy.summary.broker)
+        flows[FlowKey(client, broker)] = original
+        tally.counts.connections -= 1
+        lastKey = nil
+        lastConnection = nil
+        original.translations.append(
+            copyClientIsClient
+                ? Connection.Translation(client: client, broker: broker)
+                : Connection.Translation(client: broker, broker: client))
     }
 
     /// What is known of the way from one host to another; ports of one end only, since clients take a new one each time.
@@ -155,13 +211,19 @@ final class ConnectionTable {
 
     /// Nothing more is awaited of this connection.
     private func close(_ key: FlowKey, _ connection: Connection) {
+        if connection.role == .undecided { onUndecided?(connection) }
         streams.close(connection)
-        onClose?(key, connection.summary)
+        if connection.copies != nil, key == FlowKey(connection.summary.client, connection.summary.broker) {
+            copied.note(connection)
+        }
+        if connection.translations.isEmpty { onClose?(key, connection.summary) }
     }
 
     /// The capture is over.
     func closeAll() {
-        for (key, connection) in flows { close(key, connection) }
+        for (key, connection) in flows.sorted(by: { $0.value.summary.firstNs < $1.value.summary.firstNs }) {
+            close(key, connection)
+        }
         flows.removeAll()
         lastKey = nil
         lastConnection = nil

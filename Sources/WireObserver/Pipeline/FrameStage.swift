@@ -31,18 +31,32 @@ final class FrameStage {
             })
     }
 
+    /// The connection is over: what could not be read of it counts.
+    func settle(_ connection: Connection) {
+        tally.counts.undecodableFrames += connection.doubtful.undecodable
+        unknownRequests += connection.doubtful.unknownRequests
+        unmatchedResponses += connection.doubtful.unmatchedResponses
+        connection.doubtful = Connection.Doubtful()
+    }
+
     // MARK: Requests
 
     /// Takes what the scanner of requests has completed.
     func afterRequests(_ connection: Connection) {
         if connection.requests.isSynchronised, connection.role == .unknown { log.becomeKafka(connection) }
         if connection.requests.undecodable > 0 {
-            if connection.role == .kafka { tally.counts.undecodableFrames += connection.requests.undecodable }
+            if connection.role == .kafka { connection.doubtful.undecodable += connection.requests.undecodable }
             connection.requests.undecodable = 0
         }
         if connection.requests.unknownRequests > 0 {
-            unknownRequests += connection.requests.unknownRequests
+            connection.doubtful.unknownRequests += connection.requests.unknownRequests
             connection.requests.unknownRequests = 0
+        }
+        if connection.requests.hidden.any {
+            if connection.role == .kafka {
+                log.noteHidden(connection.summary.lastNs, counts: connection.requests.hidden.counts)
+            }
+            connection.requests.hidden = RequestScanner.Hidden()
         }
         guard !connection.requests.completed.isEmpty else { return }
         if connection.summary.clientID == nil { connection.summary.clientID = connection.requests.clientID }
@@ -94,7 +108,7 @@ final class FrameStage {
     /// Takes what the scanner of responses has completed.
     func afterResponses(_ connection: Connection) {
         if connection.responses.undecodable > 0 {
-            if connection.role == .kafka { tally.counts.undecodableFrames += connection.responses.undecodable }
+            if connection.role == .kafka { connection.doubtful.undecodable += connection.responses.undecodable }
             connection.responses.undecodable = 0
         }
         guard !connection.responses.completed.isEmpty else { return }
@@ -105,15 +119,29 @@ final class FrameStage {
 
     private func complete(_ response: ResponseScanner.Response, _ connection: Connection) {
         guard let found = connection.outstandingIndex(response.correlationID) else {
-            unmatchedResponses += 1
+            connection.doubtful.unmatchedResponses += 1
             return
         }
+        if connection.responses.takeHidden() { answerHidden(before: found, response, connection) }
         let request = connection.take(found)
         switch APIKey(rawValue: request.apiKey) {
         case .produce: answer(request, response, connection)
         case .metadata: readMetadata(request, response)
         case .initProducerId: readGrant(request, response, connection)
         default: break
+        }
+    }
+
+    /// Answers that were cut off or lost in the capture: a broker answers in order, so that a request before one that was
+    /// answered was answered too, with what is not known.
+    private func answerHidden(before found: Int, _ response: ResponseScanner.Response, _ connection: Connection) {
+        for place in connection.outstandingHead..<max(found, connection.outstandingHead) {
+            let request = connection.outstanding[place]
+            guard request.apiKey == APIKey.produce.rawValue else { continue }
+            for index in log.indices(request.firstAttempt, request.count) {
+                log.attempts[index].flags.insert(.answered)
+                log.attempts[index].answerNs = response.timeNs
+            }
         }
     }
 

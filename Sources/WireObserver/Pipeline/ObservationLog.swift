@@ -21,6 +21,8 @@ final class ObservationLog {
     }
 
     private static let maximumGrants = 100_000
+    private static let mostHidden = 65_536
+    private static let hiddenMarginNs: Int64 = 1_000_000
 
     let topics: TopicTable
     let retention: Retention
@@ -34,6 +36,10 @@ final class ObservationLog {
     private var sequences = SequenceTracker()
     /// Notes what happens to some attempts, for a ladder.
     var watch: AttemptWatch?
+    /// When requests went by of which something that matters was cut off or is missing, in order, close ones taken together.
+    private(set) var hiddenNs: [ClosedRange<Int64>] = []
+    /// Batches or numbers of records were cut off or are missing.
+    private(set) var countsAreLowerBounds = false
     /// Batches whose header was not seen whole.
     private(set) var cutHeaders = 0
 
@@ -61,6 +67,20 @@ final class ObservationLog {
     /// A broker gave out a producer id.
     func add(_ grant: ProducerGrant) {
         if grants.count < Self.maximumGrants { grants.append(grant) }
+    }
+
+    /// Batches, or what tells their sequences, may have gone by unseen.
+    ///
+    /// - Parameter counts: their numbers of records are not known either.
+    func noteHidden(_ timeNs: Int64, counts: Bool) {
+        if counts { countsAreLowerBounds = true }
+        if let last = hiddenNs.last,
+            timeNs <= last.upperBound + Self.hiddenMarginNs || hiddenNs.count >= Self.mostHidden
+        {
+            hiddenNs[hiddenNs.count - 1] = min(last.lowerBound, timeNs)...max(last.upperBound, timeNs)
+        } else {
+            hiddenNs.append(timeNs...timeNs)
+        }
     }
 
     // MARK: Attempts

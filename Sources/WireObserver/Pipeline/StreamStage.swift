@@ -19,12 +19,8 @@ final class StreamStage {
 
     /// Puts a segment's payload in its place and reads what is in order.
     func receive(_ connection: Connection, _ segment: CapturedSegment, fromClient: Bool, timeNs: Int64) {
-        if !connection.began {
-            connection.began = true
-            if !connection.sawStart {
-                connection.requests.startSearching()
-                connection.responses.startSearching()
-            }
+        if !(fromClient ? connection.client.began : connection.broker.began) {
+            begin(connection, segment, fromClient: fromClient)
         }
         noteSize(connection, segment, fromClient: fromClient, timeNs: timeNs)
         let before = fromClient ? connection.client.stream.repeatedSegments : connection.broker.stream.repeatedSegments
@@ -50,6 +46,19 @@ final class StreamStage {
         }
     }
 
+    /// The first payload of a direction: where a frame begins is known from the handshake, or from frames that end with it.
+    private func begin(_ connection: Connection, _ segment: CapturedSegment, fromClient: Bool) {
+        if fromClient {
+            connection.client.began = true
+            if !connection.sawStart { connection.requests.startSearching() }
+        } else {
+            connection.broker.began = true
+            if !connection.sawStart, !ResponseScanner.isAligned(segment.payload, length: segment.payloadLength) {
+                connection.responses.startSearching()
+            }
+        }
+    }
+
     /// Reads what came in order because a hole was filled or given up.
     func drain(_ connection: Connection, fromClient: Bool) {
         while let piece = fromClient ? connection.client.stream.nextHeld() : connection.broker.stream.nextHeld() {
@@ -62,7 +71,7 @@ final class StreamStage {
                 tally.gapBytes += Int64(count)
                 noteMissing(connection, count, fromClient: fromClient)
                 connection.summary.hadGap = true
-                miss(connection, count, fromClient: fromClient, timeNs: 0)
+                miss(connection, count, fromClient: fromClient, timeNs: nil)
             }
         }
     }
@@ -76,6 +85,7 @@ final class StreamStage {
         connection.broker.waiting.end(connection.sizes.down)
         abandonHoles(connection, fromClient: true)
         abandonHoles(connection, fromClient: false)
+        frames.settle(connection)
         log.publish(connection)
     }
 
@@ -104,7 +114,7 @@ final class StreamStage {
         }
     }
 
-    private func miss(_ connection: Connection, _ count: Int, fromClient: Bool, timeNs: Int64) {
+    private func miss(_ connection: Connection, _ count: Int, fromClient: Bool, timeNs: Int64?) {
         if fromClient {
             connection.requests.missing(count, timeNs: timeNs)
             frames.afterRequests(connection)
