@@ -119,7 +119,8 @@ struct CaptureFiles {
     }
 
     private mutating func add(_ sorter: PacketSorter, _ observer: CaptureObserver) {
-        guard sorter.displaced > 0 else { return }
+        // Microseconds are the clock's own doing, and put right without a word.
+        guard sorter.farthestNs >= 1_000_000 || sorter.late > 0 else { return }
         let milliseconds = InspectText.grouped(Int(sorter.farthestNs / 1_000_000))
         var text =
             "\(InspectText.count(sorter.displaced, "packet")) of \(observer.counts.file) stood behind later ones, by up to"

@@ -37,6 +37,7 @@ struct BatchFindings {
                             + " \(InspectText.count(pieces, "smaller batch")) (KIP-126)")
                 } else {
                     addOutcome(batch, attempts, request, id, to: &list)
+                    SentTwice.add(attempts, FateJudge(analysis).fates(batch, attempts), request, id, to: &list)
                 }
                 if request.producerID >= 0 { addReuse(attempts, request, id, to: &list) }
             }

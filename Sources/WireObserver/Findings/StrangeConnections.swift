@@ -10,14 +10,14 @@ enum StrangeConnections {
         where RoleStage.isUsual(end.port) || observer.roles.brokers.contains(end) {
             list.add(
                 "not_kafka", entry.firstNs,
-                "\(InspectText.count(entry.connections, "connection")) to \(WireAnalysis.text(end)) are not Kafka from the"
-                    + " first byte: the first begins with \(entry.words)")
+                "\(InspectText.count(entry.connections, "connection")) to \(WireAnalysis.text(end)): not Kafka from the"
+                    + " first byte; the first begins with \(entry.words)")
         }
         for (end, entry) in others.proxied {
             list.add(
                 "proxy_protocol", entry.firstNs,
-                "\(InspectText.count(entry.connections, "connection")) to \(WireAnalysis.text(end)) begin with a PROXY protocol"
-                    + " header (the first: \(entry.words)), which was passed over; Apache Kafka does not know it, so that"
+                "\(InspectText.count(entry.connections, "connection")) to \(WireAnalysis.text(end)), with a PROXY protocol"
+                    + " header before the first request (\(entry.words)), which was passed over; Apache Kafka does not know it, so that"
                     + " something before the broker has to take it off")
         }
     }

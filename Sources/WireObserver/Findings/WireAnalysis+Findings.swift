@@ -49,6 +49,8 @@ extension WireAnalysis {
             }
             NotLookedInto.add(observer, to: &list)
             StrangeConnections.add(observer, to: &list)
+            ConnectionFaultFindings.add(observer, to: &list)
+            SilentBroker.add(observer, to: &list)
             if observer.hostChecksums.rejected > 0 {
                 list.add(
                     "bad_checksums", last,

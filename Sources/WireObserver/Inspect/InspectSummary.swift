@@ -48,7 +48,7 @@ extension WireAnalysis {
             if let (from, to) = copied.translated {
                 text += " (NAT: \(Self.text(from)) is also \(Self.text(to)))"
             }
-            return text + "; \(InspectText.count(copied.copies, "copy")) left out"
+            return text + "; \(InspectText.count(copied.copies, "packet")) left out"
         }
     }
 

@@ -166,6 +166,15 @@ final class CaptureObserver {
     ) {
         connection.summary.lastNs = max(connection.summary.lastNs, timeNs)
         let fromClient = connection.summary.client == source
+        if fromClient {
+            if segment.payloadLength > 0 {
+                if connection.summary.unheard == 0 { connection.summary.firstUnheardNs = timeNs }
+                connection.summary.unheard += 1
+            }
+        } else if !segment.isReset {
+            connection.summary.heardNs = timeNs
+            connection.summary.unheard = 0
+        }
         if segment.isReset || segment.isFinish { table.noteClose(connection, segment, fromClient, timeNs) }
         guard connection.role != .other, connection.role != .tls else { return }
         sideEvidence.note(segment, connection, fromClient: fromClient, timeNs: timeNs)

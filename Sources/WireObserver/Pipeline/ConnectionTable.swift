@@ -59,6 +59,8 @@ final class ConnectionTable {
         self.limits = limits
     }
 
+    /// What went wrong below Kafka.
+    private(set) var faults = ConnectionFaults()
     /// What was seen more than once.
     private(set) var copied = CopySummary()
 
@@ -180,6 +182,7 @@ final class ConnectionTable {
     func open(_ connection: Connection, _ segment: CapturedSegment, _ fromClient: Bool) {
         connection.sawStart = true
         if fromClient {
+            connection.summary.syns += 1
             connection.client.stream.open(sequence: segment.sequence)
             connection.summary.clientISN = segment.sequence
         } else {
@@ -216,6 +219,7 @@ final class ConnectionTable {
         if connection.copies != nil, key == FlowKey(connection.summary.client, connection.summary.broker) {
             copied.note(connection)
         }
+        faults.note(connection)
         if connection.translations.isEmpty { onClose?(key, connection.summary) }
     }
 

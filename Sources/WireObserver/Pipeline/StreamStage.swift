@@ -46,6 +46,12 @@ final class StreamStage {
         }
     }
 
+    /// A TLS alert (RFC 8446, 6) where an answer should be: the listener wants TLS.
+    private static func isAlert(_ payload: UnsafeRawBufferPointer) -> Bool {
+        payload.count >= 7 && payload[0] == 0x15 && payload[1] == 3 && payload[2] <= 4 && payload[3] == 0
+            && (payload[5] == 1 || payload[5] == 2)
+    }
+
     /// The first payload of a direction: where a frame begins is known from the handshake, or from frames that end with it.
     private func begin(_ connection: Connection, _ segment: CapturedSegment, fromClient: Bool) {
         if fromClient {
@@ -53,6 +59,7 @@ final class StreamStage {
             if !connection.sawStart { connection.requests.startSearching() }
         } else {
             connection.broker.began = true
+            if connection.role == .kafka, Self.isAlert(segment.payload) { connection.summary.answeredWithAlert = true }
             if !connection.sawStart, !ResponseScanner.isAligned(segment.payload, length: segment.payloadLength) {
                 connection.responses.startSearching()
             }
