@@ -131,8 +131,8 @@ public struct WireEvidence: Codable, Sendable, Equatable {
         public var topic: String
         /// Partition.
         public var partition: Int32
-        /// Producer id, -1 for none.
-        public var producerID: Int64
+        /// Producer id, -1 for none; ``unknownProducer``, null in JSON, where the capture was cut before it.
+        @UnknownAsNull public var producerID: Int64
         /// Producer epoch, -1 for none.
         public var producerEpoch: Int16
         /// First sequence number, -1 for none.
@@ -153,6 +153,9 @@ public struct WireEvidence: Codable, Sendable, Equatable {
         public var isSplit: Bool?
         /// Every attempt, in time order.
         public var attempts: [Attempt]
+
+        /// Stands for a producer id that was not captured.
+        public static let unknownProducer = UnknownAsNull.unknown
 
         /// A batch, by default without attempts.
         public init(

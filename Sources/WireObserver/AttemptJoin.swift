@@ -24,7 +24,7 @@ struct AttemptJoin {
     }
 
     private mutating func run(_ connections: ConnectionJoin) {
-        joined.reserveCapacity(attempts.observers.map(\.attempts.count).max() ?? 0)
+        joined.reserveCapacity(attempts.observers.map(\.log.attempts.count).max() ?? 0)
         if attempts.observers.count == 1 {
             takeAll(0)
         } else {
@@ -41,7 +41,7 @@ struct AttemptJoin {
 
     private mutating func takeAll(_ capture: Int) {
         let isClient = attempts.observers[capture].counts.side == .client
-        for index in attempts.observers[capture].attempts.indices {
+        for index in attempts.observers[capture].log.attempts.indices {
             add(Int32(attempts.first[capture] + index), isClient: isClient)
         }
     }
@@ -56,7 +56,7 @@ struct AttemptJoin {
         let lists = attempts.observers.indices.map(numbersByConnection)
         for (capture, observer) in attempts.observers.enumerated() {
             let isClient = observer.counts.side == .client
-            for connection in observer.connections.indices {
+            for connection in observer.log.connections.indices {
                 let reference = ConnectionJoin.Reference(capture: capture, connection: connection)
                 if isClient, let other = connections.brokerOf[reference] {
                     merge(lists[capture][connection], lists[other.capture][other.connection])
@@ -69,9 +69,9 @@ struct AttemptJoin {
 
     private func numbersByConnection(_ capture: Int) -> [[Int32]] {
         let observer = attempts.observers[capture]
-        var lists = [[Int32]](repeating: [], count: observer.connections.count)
-        for index in observer.attempts.indices {
-            lists[Int(observer.attempts[index].connection)].append(Int32(attempts.first[capture] + index))
+        var lists = [[Int32]](repeating: [], count: observer.log.connections.count)
+        for index in observer.log.attempts.indices {
+            lists[Int(observer.log.attempts[index].connection)].append(Int32(attempts.first[capture] + index))
         }
         return lists
     }

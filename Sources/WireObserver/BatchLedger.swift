@@ -196,8 +196,8 @@ final class BatchLedger {
     func correctDeduplications(of observer: CaptureObserver) {
         guard !logAppendTimeTopics.isEmpty else { return }
         var count = 0
-        for index in observer.attempts.indices {
-            let attempt = observer.attempts[index]
+        for index in observer.log.attempts.indices {
+            let attempt = observer.log.attempts[index]
             guard attempt.flags.contains(.deduplicated) else { continue }
             if !logAppendTimeTopics.contains(topics.resolved(attempt.topic)) { count += 1 }
         }
@@ -210,6 +210,6 @@ final class BatchLedger {
                 if noted?.flags.contains(.decoded) == true { count += 1 }
             }
         }
-        observer.counts.deduplicatedAnswers = count
+        observer.tally.counts.deduplicatedAnswers = count
     }
 }

@@ -33,11 +33,14 @@ final class CaptureFileReader {
     // See CaptureObserver: checks for overlapping access on every packet cost more than the parsing.
     @exclusivity(unchecked) private var buffer: UnsafeMutableRawBufferPointer
     @exclusivity(unchecked) private var start = 0
-    @exclusivity(unchecked) private var end = 0
+    @exclusivity(unchecked) private var filled = 0
     @exclusivity(unchecked) private var parser = CaptureParser()
 
     /// What the capturing kernel dropped, as far as the file says.
     var droppedByKernel: UInt64 { parser.droppedByKernel }
+
+    /// Names of the interfaces, as far as the file says.
+    var interfaceNames: [String] { parser.interfaceNames }
 
     /// Opens the file.
     ///
@@ -54,57 +57,71 @@ final class CaptureFileReader {
         buffer.deallocate()
     }
 
-    /// Passes every packet to `body`; its bytes are valid during the call only.
+    /// How the file ended; nil while it has not.
+    @exclusivity(unchecked) private(set) var end: End?
+
+    /// The next packet; its bytes are valid until the next call. Nil at the end, which ``end`` then describes.
     ///
     /// - Throws: ``CaptureError`` when the file cannot be read or is no capture.
-    func forEachPacket(_ body: (CapturedPacket) -> Void) throws -> End {
-        while true {
-            let view = UnsafeRawBufferPointer(rebasing: buffer[..<end])
+    func next() throws -> CapturedPacket? {
+        while end == nil {
+            let view = UnsafeRawBufferPointer(rebasing: buffer[..<filled])
             let step: CaptureParser.Step
             do throws(CaptureFormatError) {
                 step = try parser.next(in: view, at: &start)
             } catch {
                 switch error {
                 case .notACapture: throw CaptureError("\(path): \(error)")
-                case .damaged(let byte): return .damaged(byte)
+                case .damaged(let byte):
+                    end = .damaged(byte)
+                    return nil
                 }
             }
             switch step {
-            case .packet(let packet): body(packet)
+            case .packet(let packet): return packet
             case .needMore(let count):
                 if try fill(atLeast: count) { continue }
                 guard parser.isRecognised else {
                     throw CaptureError(
-                        end == 0
+                        filled == 0
                             ? "\(path): the file is empty; nothing was captured"
                             : "\(path): \(CaptureFormatError.notACapture(compression: nil))")
                 }
-                return end > start || parser.isInsideSkippedBlock ? .truncated(end - start) : .whole
+                end = filled > start || parser.isInsideSkippedBlock ? .truncated(filled - start) : .whole
             }
         }
+        return nil
+    }
+
+    /// Passes every packet to `body`; its bytes are valid during the call only.
+    ///
+    /// - Throws: ``CaptureError`` when the file cannot be read or is no capture.
+    func forEachPacket(_ body: (CapturedPacket) -> Void) throws -> End {
+        while let packet = try next() { body(packet) }
+        return end ?? .whole
     }
 
     /// Reads on until `count` bytes from `start` are there; false at the end of the file.
     private func fill(atLeast count: Int) throws -> Bool {
-        let rest = end - start
+        let rest = filled - start
         if rest > 0, start > 0 {
             let base = buffer.baseAddress!
             memmove(base, base + start, rest)
         }
         start = 0
-        end = rest
+        filled = rest
         if count > buffer.count {
             let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: count + Self.initialCapacity, alignment: 16)
-            larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[..<end]))
+            larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[..<filled]))
             buffer.deallocate()
             buffer = larger
         }
-        while end < count {
-            let taken = read(descriptor, buffer.baseAddress! + end, buffer.count - end)
+        while filled < count {
+            let taken = read(descriptor, buffer.baseAddress! + filled, buffer.count - filled)
             if taken < 0, errno == EINTR { continue }
             guard taken >= 0 else { throw CaptureError.system("read", path, errno) }
             if taken == 0 { return false }
-            end += taken
+            filled += taken
         }
         return true
     }

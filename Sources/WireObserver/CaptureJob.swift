@@ -110,7 +110,7 @@ final class CaptureJob: Sendable {
                 lastFlushNs = now
                 state.withLock { state in
                     state.statistics.written = written
-                    if let observer { state.counters = observer.live }
+                    if let observer { state.counters = observer.log.live }
                 }
             }
             if let stopNs = state.withLock({ $0.stopRequestedNs }) {

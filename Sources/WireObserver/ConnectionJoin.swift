@@ -30,7 +30,7 @@ struct ConnectionJoin {
         var byContent: [UInt64: Reference] = [:]
         for (capture, observer) in observers.enumerated() where observer.counts.side == .broker {
             let fingerprints = Self.fingerprints(observer)
-            for (index, connection) in observer.connections.enumerated() {
+            for (index, connection) in observer.log.connections.enumerated() {
                 let reference = Reference(capture: capture, connection: index)
                 byTuple[Tuple(client: connection.client, broker: connection.broker), default: []].append(reference)
                 if let client = connection.clientISN, let broker = connection.brokerISN {
@@ -41,7 +41,7 @@ struct ConnectionJoin {
         }
         for (capture, observer) in observers.enumerated() where observer.counts.side == .client {
             let fingerprints = Self.fingerprints(observer)
-            for (index, connection) in observer.connections.enumerated() {
+            for (index, connection) in observer.log.connections.enumerated() {
                 let reference = Reference(capture: capture, connection: index)
                 let tuple = Tuple(client: connection.client, broker: connection.broker)
                 var found = Self.nearest(byTuple[tuple] ?? [], connection, observers)
@@ -64,7 +64,7 @@ struct ConnectionJoin {
         var best: Reference?
         var bestDistance = Int64.max
         for candidate in candidates {
-            let other = observers[candidate.capture].connections[candidate.connection]
+            let other = observers[candidate.capture].log.connections[candidate.connection]
             if let mine = connection.clientISN, let theirs = other.clientISN {
                 if mine == theirs { return candidate }
                 continue
@@ -94,11 +94,11 @@ struct ConnectionJoin {
                 Client(
                     address: connection.client.address, broker: connection.broker, name: connection.clientID)
             }
-            for connection in observer.connections {
+            for connection in observer.log.connections {
                 latestStart[client(connection), default: 0] = max(
                     latestStart[client(connection), default: 0], connection.firstNs)
             }
-            for (index, connection) in observer.connections.enumerated()
+            for (index, connection) in observer.log.connections.enumerated()
             where connection.closedNs == nil && connection.lastRequestNs > 0
                 && latestStart[client(connection), default: 0] > connection.lastRequestNs
             {
@@ -111,8 +111,8 @@ struct ConnectionJoin {
     /// What the first Produce request of each connection holds: equal at both ends also when everything below is not.
     private static func fingerprints(_ observer: CaptureObserver) -> [Int: UInt64] {
         var found: [Int: UInt64] = [:]
-        for index in observer.attempts.indices {
-            let attempt = observer.attempts[index]
+        for index in observer.log.attempts.indices {
+            let attempt = observer.log.attempts[index]
             guard attempt.identity != 0 else { continue }
             let connection = Int(attempt.connection)
             guard found[connection] == nil else { continue }

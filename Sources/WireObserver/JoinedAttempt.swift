@@ -10,14 +10,16 @@ struct JoinedAttempt {
 /// The attempts of several captures under one numbering.
 struct AttemptIndex {
     let observers: [CaptureObserver]
+    private let logs: [ObservationLog]
     /// Number of each capture's first attempt.
     let first: [Int]
 
     init(_ observers: [CaptureObserver]) {
         self.observers = observers
+        logs = observers.map(\.log)
         var next = 0
         first = observers.map { observer in
-            defer { next += observer.attempts.count }
+            defer { next += observer.log.attempts.count }
             return next
         }
     }
@@ -30,15 +32,15 @@ struct AttemptIndex {
     }
 
     subscript(number: Int32) -> ObservedAttempt {
-        if first.count == 1 { return observers[0].attempts[Int(number)] }
+        if first.count == 1 { return logs[0].attempts[Int(number)] }
         let capture = capture(of: number)
-        return observers[capture].attempts[Int(number) - first[capture]]
+        return logs[capture].attempts[Int(number) - first[capture]]
     }
 
     /// The connection of an attempt.
     func connection(_ number: Int32) -> ObservedConnection {
         let capture = capture(of: number)
-        let attempt = observers[capture].attempts[Int(number) - first[capture]]
-        return observers[capture].connections[Int(attempt.connection)]
+        let attempt = logs[capture].attempts[Int(number) - first[capture]]
+        return logs[capture].connections[Int(attempt.connection)]
     }
 }

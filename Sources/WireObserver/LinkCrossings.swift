@@ -6,136 +6,33 @@ import PacketWire
 /// A packet is the same at both ends when addresses, ports, IP identification, sequence and acknowledgement numbers and
 /// flags are; the link changes none of them. Packets that the link cuts or makes have no sender and are counted apart.
 /// A packet longer than the MTU, as devices with offloads show it, stands for the packets that the link cut it into or
-/// joined it from. Only TCP over IPv4 is compared, captured as raw IP (the testbed's devices) or Ethernet.
-public enum LinkCrossings {
-    /// The crossings of every broker whose capture is given, two for each.
-    ///
-    /// - Parameter mtu: bytes of the longest packet that the link lets through; longer ones are its pieces, joined.
-    /// - Throws: ``CaptureError`` when a file cannot be read or is no capture.
-    public static func analyse(
-        client: String, brokers: [(path: String, node: Int)], mtu: Int = 1500
-    ) throws -> [WireEvidence.Crossing] {
-        let atClient = try Side(client, mtu: mtu)
-        return try brokers.flatMap { broker in
-            let atBroker = try Side(broker.path, mtu: mtu)
+/// joined it from. Only TCP over IPv4 is compared.
+enum LinkCrossings {
+    /// The crossings of every broker's capture, two for each.
+    static func compare(
+        client: CrossingSide, brokers: [(side: CrossingSide, node: Int)]
+    ) -> [WireEvidence.Crossing] {
+        brokers.flatMap { broker, node in
             // Behind address translation the two ends have no packet in common, and nothing can be compared.
-            guard !atClient.pairs.isDisjoint(with: atBroker.pairs) else { return [WireEvidence.Crossing]() }
+            guard !client.pairs.isDisjoint(with: broker.pairs) else { return [WireEvidence.Crossing]() }
             return [
-                crossing(broker.node, .clientToBroker, sent: atClient.up, received: atBroker.up, atBroker.pairs),
-                crossing(broker.node, .brokerToClient, sent: atBroker.down, received: atClient.down, atBroker.pairs),
+                crossing(node, .clientToBroker, sent: client.up, received: broker.up, broker.pairs),
+                crossing(node, .brokerToClient, sent: broker.down, received: client.down, broker.pairs),
             ]
         }
     }
 
-    /// What tells one packet from another.
-    private struct Key: Hashable {
-        var addresses: UInt64
-        var portsAndSequence: UInt64
-        var rest: UInt64
-
-        var sequence: UInt32 { UInt32(truncatingIfNeeded: portsAndSequence) }
-
-        /// Client address and broker address, whichever way the packet goes.
-        func pair(isUp: Bool) -> UInt64 { isUp ? addresses : addresses << 32 | addresses >> 32 }
-
-        /// The key of a piece of this packet.
-        func piece(_ index: Int, of cut: TCPSegmentation) -> Key {
-            var key = self
-            key.portsAndSequence = (portsAndSequence >> 32) << 32 | UInt64(cut.sequence(ofPiece: index))
-            key.rest =
-                (rest >> 32) << 32 | UInt64(cut.identification(ofPiece: index)) << 8
-                | UInt64(cut.flags(ofPiece: index).rawValue)
-            return key
-        }
-
-        var connection: String {
-            let source = UInt16(truncatingIfNeeded: portsAndSequence >> 48)
-            let destination = UInt16(truncatingIfNeeded: portsAndSequence >> 32)
-            return "\(Self.text(UInt32(truncatingIfNeeded: addresses >> 32))):\(source)>"
-                + "\(Self.text(UInt32(truncatingIfNeeded: addresses))):\(destination)"
-        }
-
-        private static func text(_ address: UInt32) -> String {
-            "\(address >> 24).\(address >> 16 & 255).\(address >> 8 & 255).\(address & 255)"
-        }
-    }
-
-    private struct Packet {
-        var timeUs: Int64
-        var key: Key
-    }
-
-    /// The packets of one capture by direction; the broker is the end with the lower port.
-    private struct Side {
-        var up: [Packet] = []
-        var down: [Packet] = []
-        var pairs: Set<UInt64> = []
-
-        init(_ path: String, mtu: Int) throws {
-            var up: [Packet] = []
-            var down: [Packet] = []
-            var pairs: Set<UInt64> = []
-            _ = try CaptureFileReader(path: path).forEachPacket { captured in
-                guard let bytes = Self.packet(captured), let (key, isUp) = Self.key(bytes) else { return }
-                pairs.insert(key.pair(isUp: isUp))
-                Self.forEachPiece(key, bytes, mtu: mtu) { key in
-                    let packet = Packet(timeUs: captured.timeNs / 1000, key: key)
-                    if isUp { up.append(packet) } else { down.append(packet) }
-                }
-            }
-            self.up = up
-            self.down = down
-            self.pairs = pairs
-        }
-
-        /// The IP packet of a frame.
-        private static func packet(_ captured: CapturedPacket) -> UnsafeRawBufferPointer? {
-            switch captured.linkType {
-            case .raw, .ipv4: return captured.bytes
-            case .ethernet:
-                guard captured.bytes.count > 14, captured.bytes[12] == 8, captured.bytes[13] == 0 else { return nil }
-                return UnsafeRawBufferPointer(rebasing: captured.bytes[14...])
-            default: return nil
-            }
-        }
-
-        /// The packets of the MTU that a longer one stands for; itself if it is none.
-        private static func forEachPiece(
-            _ key: Key, _ bytes: UnsafeRawBufferPointer, mtu: Int, _ body: (Key) -> Void
-        ) {
-            let length = Int(bytes[2]) << 8 | Int(bytes[3])
-            guard length > mtu, let cut = TCPSegmentation(headers: bytes, length: length, mtu: mtu) else {
-                return body(key)
-            }
-            for piece in 0..<cut.count { body(key.piece(piece, of: cut)) }
-        }
-
-        private static func key(_ bytes: UnsafeRawBufferPointer) -> (Key, isUp: Bool)? {
-            guard bytes.count >= 20, bytes[0] >> 4 == 4, bytes[9] == 6 else { return nil }
-            let header = Int(bytes[0] & 15) * 4
-            guard header >= 20, bytes.count >= header + 14 else { return nil }
-            func number(_ at: Int, _ count: Int) -> UInt64 {
-                (at..<at + count).reduce(0) { $0 << 8 | UInt64(bytes[$1]) }
-            }
-            let source = number(header, 2)
-            let destination = number(header + 2, 2)
-            let key = Key(
-                addresses: number(12, 8), portsAndSequence: number(header, 8),
-                rest: number(header + 8, 4) << 32 | number(4, 2) << 8 | UInt64(bytes[header + 13]))
-            return (key, source > destination)
-        }
-    }
-
     private static func crossing(
-        _ node: Int, _ direction: Direction, sent: [Packet], received: [Packet], _ pairs: Set<UInt64>
+        _ node: Int, _ direction: Direction, sent: [CrossingSide.Packet], received: [CrossingSide.Packet],
+        _ pairs: Set<UInt64>
     ) -> WireEvidence.Crossing {
         let isUp = direction == .clientToBroker
         var result = WireEvidence.Crossing(node: node, direction: direction)
-        let mine = { (packet: Packet) in pairs.contains(packet.key.pair(isUp: isUp)) }
-        var arrivals: [Key: [Int64]] = [:]
+        let mine = { (packet: CrossingSide.Packet) in pairs.contains(packet.key.pair(isUp: isUp)) }
+        var arrivals: [CrossingSide.Key: [Int64]] = [:]
         for packet in received where mine(packet) { arrivals[packet.key, default: []].append(packet.timeUs) }
         for key in arrivals.keys { arrivals[key]?.sort(by: >) }
-        var known: Set<Key> = []
+        var known: Set<CrossingSide.Key> = []
         var slices: [Int64: (sent: Int, delays: [Int64])] = [:]
         var order: [(arrivedUs: Int64, index: Int)] = []
         for (index, packet) in sent.enumerated() where mine(packet) {

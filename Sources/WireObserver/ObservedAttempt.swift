@@ -67,6 +67,15 @@ struct ObservedConnection {
     var resetByBrokerNs: Int64?
     /// The last request that the client sent on it.
     var lastRequestNs: Int64 = 0
+    /// The first bytes from the broker were a TLS alert.
+    var answeredWithAlert = false
+    /// SYNs of the client.
+    var syns = 0
+    /// The last packet from the broker, resets apart.
+    var heardNs: Int64 = 0
+    /// Segments with data that the client sent since then, and when the first was.
+    var unheard = 0
+    var firstUnheardNs: Int64 = 0
     /// Bytes of it are missing in the capture.
     var hadGap = false
     /// The client's own name, from its requests.

@@ -2,7 +2,7 @@ import KafkaWire
 
 extension RequestScanner {
     /// The smallest header: length, api key, version, correlation id, length of the client id.
-    private static let headerSize = 14
+    static let headerSize = 14
 
     /// What the first bytes of a request say.
     struct Head {
@@ -28,15 +28,10 @@ extension RequestScanner {
             size: size, apiKey: api, version: version, correlationID: correlation, clientIDLength: client)
     }
 
-    /// True when `bytes` begin with what can hardly be anything but a request: a known api, a client id of printable
-    /// characters. For finding the way into a connection.
+    /// True when `bytes` begin with what can hardly be anything but a request: for finding the way into a connection.
     static func looksLikeRequest(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        guard let head = head(bytes), APIKey(rawValue: head.apiKey).isKnown, head.version <= 20,
-            head.clientIDLength <= 256
-        else { return false }
-        let text = bytes.dropFirst(headerSize).prefix(max(head.clientIDLength, 0))
-        guard text.count == max(head.clientIDLength, 0) || bytes.count < 64 else { return false }
-        return text.allSatisfy { (0x20..<0x7f).contains($0) }
+        guard let head = head(bytes) else { return false }
+        return RequestShape.isRequest(bytes, head)
     }
 
     mutating func frameHeader(_ window: UnsafeRawBufferPointer) -> Step {
@@ -83,7 +78,6 @@ extension RequestScanner {
     private mutating func rawToken(_ window: UnsafeRawBufferPointer) -> Step {
         let size = Int(Int32(bigEndian: window.loadUnaligned(fromByteOffset: 0, as: Int32.self)))
         guard rawTokensAllowed, (0...65_536).contains(size) else { return .wrong }
-        rawTokens += 1
         skip = size
         return .took(4)
     }

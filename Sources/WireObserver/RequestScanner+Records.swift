@@ -96,6 +96,7 @@ extension RequestScanner {
         let crc = UInt32(bigEndian: window.loadUnaligned(fromByteOffset: 17, as: UInt32.self))
         let delta = Int32(bigEndian: window.loadUnaligned(fromByteOffset: 23, as: Int32.self))
         entries[entries.count - 1].batches = 1
+        hidden.isCountKnown = delta >= 0 && recordsLeft == 12 + Int(length)
         entries[entries.count - 1].recordCount = delta >= 0 && delta < .max ? delta + 1 : 0
         entries[entries.count - 1].identity = UInt64(crc) << 32 | UInt64(length)
         entries[entries.count - 1].payload = entries[entries.count - 1].identity

@@ -49,6 +49,16 @@ struct RequestScanner {
         var isHeaderWhole = false
     }
 
+    /// What was cut off or is missing, and matters.
+    struct Hidden {
+        /// Batches, or what tells their sequences.
+        var any = false
+        /// Batches, or their numbers of records.
+        var counts = false
+        /// The batch that is cut tells its number of records, and is the last of its partition.
+        var isCountKnown = false
+    }
+
     enum State {
         /// Not aligned: looking for something that can only be a request.
         case searching
@@ -93,14 +103,14 @@ struct RequestScanner {
     var entries: [Entry] = []
     /// True once a request was recognised.
     var isSynchronised = false
+    /// What was missing since the owner last asked.
+    var hidden = Hidden()
     /// Frames or stretches that were no request.
     var undecodable = 0
     /// Requests of apis or versions that are not known, headers read.
     var unknownRequests = 0
     /// The client's name, from the first request that shows it.
     var clientID: String?
-    /// SASL tokens without a Kafka header (SaslHandshake v0).
-    var rawTokens = 0
 
     init(topics: TopicTable) { self.topics = topics }
 
@@ -114,6 +124,9 @@ struct RequestScanner {
         entries.removeFirst(isBetween ? entries.count : current.firstEntry)
         current.firstEntry = 0
     }
+
+    /// So many bytes come before the first request.
+    mutating func skip(_ count: Int) { skip = count }
 
     /// The stream begins in mid connection.
     mutating func startSearching() { state = .searching }
@@ -167,14 +180,24 @@ struct RequestScanner {
     }
 
     /// The next `count` bytes of the stream never came or were cut off.
-    mutating func missing(_ count: Int, timeNs: Int64) {
-        note(timeNs)
+    ///
+    /// - Parameter timeNs: when their packet went by; nil where no packet held them: then the request keeps the time of what
+    ///   was seen of it.
+    mutating func missing(_ count: Int, timeNs: Int64?) {
+        if let timeNs { note(timeNs) }
         let inSkip = min(skip, count)
         skip -= inSkip
         consume(inSkip)
         let left = count - inSkip
         guard left > 0 else { return }
+        hidden.isCountKnown = false
         if state != .frame, state != .searching, state != .rest { cutInside() }
+        if mayHide(left) {
+            hidden.any = true
+            if !hidden.isCountKnown || topicsLeft > 1 || partitionsLeft > 1 || left > frameRemaining - pending.count {
+                hidden.counts = true
+            }
+        }
         let available = pending.count
         pending.removeAll(keepingCapacity: true)
         consume(available)
@@ -192,6 +215,18 @@ struct RequestScanner {
         state = .rest
         skip = frameRemaining - left
         consume(left)
+    }
+
+    /// Whether what is missing can have held a batch, or what tells its sequences.
+    private func mayHide(_ left: Int) -> Bool {
+        switch state {
+        case .frame, .searching: return true
+        case .rest: return left > frameRemaining
+        case .preamble, .topic, .partition: return true
+        case .records, .partitionEnd, .topicEnd:
+            let isWhole = entries.last?.isHeaderWhole ?? false
+            return !isWhole || recordsLeft > 0 || topicsLeft > 1 || partitionsLeft > 1 || left > frameRemaining
+        }
     }
 
     /// A request is there when the last of its packets is: a hole can be filled after what follows it came.

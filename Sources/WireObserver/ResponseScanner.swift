@@ -50,6 +50,7 @@ struct ResponseScanner {
 
     /// Responses since the owner last emptied the list.
     var completed: [Response] = []
+    private var hidden = false
     /// Stretches that were no response.
     var undecodable = 0
     /// SaslHandshake v0 was seen: tokens without a correlation id may follow.
@@ -59,6 +60,24 @@ struct ResponseScanner {
     mutating func startSearching() {
         state = .searching
         pending.removeAll(keepingCapacity: true)
+    }
+
+    /// True for a payload of whole responses, whose lengths lead from its first byte to behind its last.
+    static func isAligned(_ payload: UnsafeRawBufferPointer, length: Int) -> Bool {
+        var offset = 0
+        while payload.count - offset >= headSize {
+            let size = Int(Int32(bigEndian: payload.loadUnaligned(fromByteOffset: offset, as: Int32.self)))
+            guard size >= 4, size <= length - offset - 4 else { return false }
+            offset += 4 + size
+            if offset == length { return true }
+        }
+        return false
+    }
+
+    /// Whether responses may have gone by unseen since this was last asked.
+    mutating func takeHidden() -> Bool {
+        defer { hidden = false }
+        return hidden
     }
 
     /// Bytes held of the response that is being read.
@@ -87,13 +106,14 @@ struct ResponseScanner {
     }
 
     /// The next `count` bytes never came or were cut off.
-    mutating func missing(_ count: Int, timeNs: Int64) {
-        note(timeNs)
+    mutating func missing(_ count: Int, timeNs: Int64?) {
+        if let timeNs { note(timeNs) }
         position += Int64(pending.count)
         pending.removeAll(keepingCapacity: true)
         guard state == .body || state == .rest, count <= frameRemaining else {
             position += Int64(count)
             state = .searching
+            hidden = true
             return
         }
         isWhole = false

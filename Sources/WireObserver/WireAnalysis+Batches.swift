@@ -13,7 +13,8 @@ extension WireAnalysis {
         let request = ledger.request(batch.firstAttempt)
         var result = WireEvidence.Batch(
             id: id(number, request), topic: topics.text(request.topic), partition: request.partition,
-            producerID: request.producerID, producerEpoch: request.producerEpoch,
+            producerID: request.flags.contains(.headerCut) ? WireEvidence.Batch.unknownProducer : request.producerID,
+            producerEpoch: request.producerEpoch,
             baseSequence: request.baseSequence, lastSequence: request.lastSequence,
             recordCount: request.recordCount, payloadHash: Self.hexadecimal(request.payload))
         if splits.pieces[number] != nil { result.isSplit = true }

@@ -38,15 +38,22 @@ public final class WireAnalysis {
     /// Reads and joins the captures.
     ///
     /// - Throws: ``CaptureError`` when a file cannot be read or is no capture.
-    public convenience init(_ sources: [CaptureSource]) throws {
+    public convenience init(_ sources: [CaptureSource]) throws { try self.init(sources, crossingMTU: nil) }
+
+    /// - Parameter crossingMTU: where packets are to be compared between the ends, the longest that the link lets through.
+    private convenience init(_ sources: [CaptureSource], crossingMTU: Int?) throws {
         let topics = TopicTable()
         var observers: [CaptureObserver] = []
         var notes: [WireEvidence.Finding] = []
         for source in sources {
-            let observer = CaptureObserver(
-                file: source.files.first ?? "", side: source.side ?? .client, topics: topics)
+            var files = CaptureFiles(source.files)
+            let observer = try files.read {
+                CaptureObserver(
+                    file: source.files.first ?? "", side: source.side ?? .client, topics: topics,
+                    crossing: crossingMTU.map { CrossingSide(mtu: $0) })
+            }
             observer.node = source.node
-            for file in source.files { try Self.read(file, observer, &notes) }
+            notes += files.notes
             observers.append(observer)
         }
         self.init(
@@ -70,6 +77,7 @@ public final class WireAnalysis {
                 break reading
             }
         }
+        observer.interfaceNames = parser.interfaceNames
         self.init([observer], topics, files: [[]], areSidesKnown: [side != nil], [])
     }
 
@@ -79,7 +87,7 @@ public final class WireAnalysis {
     ) {
         for (observer, isKnown) in zip(observers, areSidesKnown) {
             observer.finish()
-            if !isKnown { observer.counts.side = observer.sideEvidence.side ?? .client }
+            if !isKnown { observer.tally.counts.side = observer.sideEvidence.side ?? .client }
         }
         if observers.count == 2, !areSidesKnown.contains(true) { Self.tellApart(observers) }
         self.observers = observers
@@ -97,7 +105,7 @@ public final class WireAnalysis {
         for observer in observers { ledger.correctDeduplications(of: observer) }
         captures = observers.map(\.counts)
         connectionTexts = observers.map { observer in
-            observer.connections.map { Self.text($0.client) + ">" + Self.text($0.broker) }
+            observer.log.connections.map { Self.text($0.client) + ">" + Self.text($0.broker) }
         }
         fileNotes = notes
     }
@@ -110,50 +118,31 @@ public final class WireAnalysis {
         return WireEvidence(captures: captures, batches: batches, findings: findings())
     }
 
-    /// The evidence of captures, in one call.
+    /// The evidence of captures, in one call; each file is read once.
     ///
+    /// - Parameter crossingMTU: also what became of each packet between the client's capture and the brokers', on a link
+    ///   that lets through packets of at most so many bytes; nil for no such comparison.
     /// - Throws: ``CaptureError`` when a file cannot be read or is no capture.
-    public static func evidence(of sources: [CaptureSource]) throws -> WireEvidence {
-        try WireAnalysis(sources).evidence()
+    public static func evidence(of sources: [CaptureSource], crossingMTU: Int? = nil) throws -> WireEvidence {
+        let analysis = try WireAnalysis(sources, crossingMTU: crossingMTU)
+        var evidence = analysis.evidence()
+        let sides = analysis.observers.compactMap { observer in observer.crossing.map { ($0, observer) } }
+        guard let client = sides.first(where: { $0.1.counts.side == .client })?.0 else { return evidence }
+        evidence.crossings = LinkCrossings.compare(
+            client: client,
+            brokers: sides.filter { $0.1.counts.side == .broker }.map { ($0.0, $0.1.node) })
+        return evidence
     }
 
     /// Number of batches.
     public var batchCount: Int { ledger.batches.count }
-
-    private static func read(
-        _ file: String, _ observer: CaptureObserver, _ notes: inout [WireEvidence.Finding]
-    ) throws {
-        let reader = try CaptureFileReader(path: file)
-        let end = try reader.forEachPacket { observer.observe($0) }
-        let lastUs = observer.counts.lastPacketUs
-        switch end {
-        case .whole: break
-        case .truncated(let bytes):
-            notes.append(
-                .init(
-                    kind: "capture_truncated", timeUs: lastUs,
-                    detail: "\(file) ends in the middle of a block (\(bytes) bytes of it); all before it was read"))
-        case .damaged(let byte):
-            notes.append(
-                .init(
-                    kind: "capture_damaged", timeUs: lastUs,
-                    detail: "\(file) is damaged at byte \(byte); only what comes before it was read"))
-        }
-        if reader.droppedByKernel > 0 {
-            observer.droppedByKernel += reader.droppedByKernel
-            notes.append(
-                .init(
-                    kind: "capture_dropped", timeUs: lastUs,
-                    detail: "the kernel dropped \(reader.droppedByKernel) packets while \(file) was captured"))
-        }
-    }
 
     /// Of two captures of unknown side at most one is the client's: the one where requests are earlier.
     private static func tellApart(_ observers: [CaptureObserver]) {
         guard observers[0].counts.side == observers[1].counts.side else { return }
         let first = observers[0].counts.firstPacketUs
         let second = observers[1].counts.firstPacketUs
-        observers[0].counts.side = first <= second ? .client : .broker
-        observers[1].counts.side = first <= second ? .broker : .client
+        observers[0].tally.counts.side = first <= second ? .client : .broker
+        observers[1].tally.counts.side = first <= second ? .broker : .client
     }
 }

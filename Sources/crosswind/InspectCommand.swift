@@ -1,4 +1,5 @@
 import ArgumentParser
+import EvidenceModel
 import FoundationEssentials
 import Glibc
 import Reports
@@ -16,8 +17,12 @@ struct InspectCommand: ParsableCommand {
             cannot be read or is no capture.
             """)
 
-    @Argument(help: "The capture; at the client's end when --broker-side is given. - reads standard input.")
-    var file: String
+    @Argument(
+        help: """
+            The capture; at the client's end when --broker-side is given. Several files are read as one capture, in order of \
+            time, whatever their order here. - reads standard input.
+            """)
+    var files: [String]
 
     @Option(name: .customLong("broker-side"), help: "A capture of the same traffic at a broker; once for each broker.")
     var brokerSide: [String] = []
@@ -29,7 +34,7 @@ struct InspectCommand: ParsableCommand {
     var batch: String?
 
     func run() throws {
-        var sources = [brokerSide.isEmpty ? CaptureSource.anywhere(file) : .atClient(file)]
+        var sources = [CaptureSource(files: files, side: brokerSide.isEmpty ? nil : .client)]
         for (index, path) in brokerSide.enumerated() {
             sources.append(.atBroker(path, node: index + 1))
         }

@@ -21,9 +21,9 @@ import Testing
 
     /// What was sent in order 0, 1, 2, … and arrived in another.
     private func crossing(sent: Int, arrived: [Int]) throws -> WireEvidence.Crossing {
-        let crossings = try LinkCrossings.analyse(
-            client: try file(Array(0..<sent)), brokers: [(try file(arrived), 1)])
-        return try #require(crossings.first { $0.direction == .clientToBroker })
+        let evidence = try WireAnalysis.evidence(
+            of: [.atClient(try file(Array(0..<sent))), .atBroker(try file(arrived), node: 1)], crossingMTU: 1500)
+        return try #require(evidence.crossings?.first { $0.direction == .clientToBroker })
     }
 
     @Test func packetsThatWereOvertakenAreCountedOnce() throws {

@@ -77,7 +77,7 @@ struct HostileCaptureTests {
 
     @Test func aFloodOfConnectionsIsBounded() throws {
         let observer = CaptureObserver(file: "x", side: .client, topics: TopicTable())
-        for number in 0..<UInt32(3 * CaptureObserver.maximumConnections) {
+        for number in 0..<UInt32(3 * ConnectionTable.maximumConnections) {
             let bytes = SyntheticCapture.packet(
                 from: .init(number, 40_000), to: .init(0xC612_0101, 9092), flags: SyntheticCapture.Flag.synchronise,
                 sequence: number, acknowledgement: 0, payload: [])
@@ -86,9 +86,9 @@ struct HostileCaptureTests {
                     CapturedPacket(timeNs: Int64(number), bytes: $0, originalLength: $0.count, linkType: .raw))
             }
         }
-        #expect(observer.counts.connections == 3 * CaptureObserver.maximumConnections)
-        #expect(observer.trackedConnections <= CaptureObserver.maximumConnections)
-        #expect(observer.connections.isEmpty)
+        #expect(observer.counts.connections == 3 * ConnectionTable.maximumConnections)
+        #expect(observer.table.count <= ConnectionTable.maximumConnections)
+        #expect(observer.log.connections.isEmpty)
     }
 
     @Test func aLiveObserverKeepsOnlyTheLatestAttempts() throws {
@@ -107,11 +107,11 @@ struct HostileCaptureTests {
         try bytes.withUnsafeBytes { raw in
             while case .packet(let packet) = try parser.next(in: raw, at: &offset) { observer.observe(packet) }
         }
-        #expect(observer.attempts.count <= 16_384)
-        #expect(observer.live.requests == 20_200)
-        #expect(observer.live.retries == 200)
-        #expect(observer.live.acknowledged == 20_180)
-        #expect(observer.live.acknowledgedRecords == 20_180)
-        #expect(observer.live.errors == 20)
+        #expect(observer.log.attempts.count <= 16_384)
+        #expect(observer.log.live.requests == 20_200)
+        #expect(observer.log.live.retries == 200)
+        #expect(observer.log.live.acknowledged == 20_180)
+        #expect(observer.log.live.acknowledgedRecords == 20_180)
+        #expect(observer.log.live.errors == 20)
     }
 }

@@ -50,7 +50,7 @@ struct InspectOutputTests {
 
     @Test func summaryOfACaptureWithoutKafka() throws {
         let text = try analyse(syntheticCapture { _ in }).summary()
-        #expect(text.contains("No Produce request was seen. No TCP either."))
+        #expect(text.contains("No Produce request was seen. There is no TCP that could be followed."))
     }
 
     @Test func ladderShowsEveryStepOfABatch() throws {

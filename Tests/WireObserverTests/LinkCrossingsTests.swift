@@ -9,8 +9,13 @@ import WireObserver
 struct LinkCrossingsTests {
     private func crossings(_ name: String) throws -> [WireEvidence.Crossing] {
         let folder = try #require(GoldenSessions.folder)
-        return try LinkCrossings.analyse(
-            client: "\(folder)/\(name)-client.pcapng", brokers: [("\(folder)/\(name)-broker.pcapng", 1)])
+        return try #require(
+            try WireAnalysis.evidence(
+                of: [
+                    .atClient("\(folder)/\(name)-client.pcapng"),
+                    .atBroker("\(folder)/\(name)-broker.pcapng", node: 1),
+                ], crossingMTU: 1500
+            ).crossings)
     }
 
     @Test func aCleanLinkLosesNothing() throws {
@@ -86,7 +91,9 @@ struct LinkCrossingsTests {
             [
                 packet(from: 0, pieces: 2), packet(from: 3, pieces: 1), packet(from: 4, pieces: 2, lastFlags: 0x18),
             ], in: directory, "broker.pcapng")
-        let up = try #require(LinkCrossings.analyse(client: client, brokers: [(broker, 1)]).first)
+        let evidence = try WireAnalysis.evidence(
+            of: [.atClient(client), .atBroker(broker, node: 1)], crossingMTU: 1500)
+        let up = try #require(evidence.crossings?.first)
         #expect(up.sent == 6)
         #expect(up.arrived == 5)
         #expect(up.made == 0)

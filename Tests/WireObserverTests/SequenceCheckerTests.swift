@@ -10,10 +10,10 @@ import Testing
 
     @Test func aLateRequestOfAnOlderEpochIsTheBrokersToRefuse() {
         var checker = SequenceChecker(granted: [])
-        #expect(checker.note(stream, epoch: 1, base: 0, last: 2, batch: 0, startsKnown: true) == nil)
-        #expect(checker.note(stream, epoch: 0, base: 9, last: 9, batch: 1, startsKnown: true) == nil)
-        #expect(checker.note(stream, epoch: 0, base: 0, last: 9, batch: 2, startsKnown: true) == nil)
-        #expect(checker.note(stream, epoch: 1, base: 3, last: 3, batch: 3, startsKnown: true) == nil)
+        #expect(checker.note(stream, epoch: 1, base: 0, last: 2, batch: 0, timeNs: 0, startsKnown: true) == nil)
+        #expect(checker.note(stream, epoch: 0, base: 9, last: 9, batch: 1, timeNs: 0, startsKnown: true) == nil)
+        #expect(checker.note(stream, epoch: 0, base: 0, last: 9, batch: 2, timeNs: 0, startsKnown: true) == nil)
+        #expect(checker.note(stream, epoch: 1, base: 3, last: 3, batch: 3, timeNs: 0, startsKnown: true) == nil)
         #expect(checker.gaps.isEmpty)
     }
 
@@ -23,10 +23,10 @@ import Testing
         ] as [(Int32, Int32, [ClosedRange<Int32>])])
     func whatALateBatchLeavesOfAGapIsAGap(base: Int32, last: Int32, left: [ClosedRange<Int32>]) {
         var checker = SequenceChecker(granted: [])
-        _ = checker.note(stream, epoch: 0, base: 0, last: 0, batch: 0, startsKnown: true)
-        _ = checker.note(stream, epoch: 0, base: 10, last: 12, batch: 1, startsKnown: true)
+        _ = checker.note(stream, epoch: 0, base: 0, last: 0, batch: 0, timeNs: 0, startsKnown: true)
+        _ = checker.note(stream, epoch: 0, base: 10, last: 12, batch: 1, timeNs: 0, startsKnown: true)
         #expect(gaps(checker) == [1...9])
-        #expect(checker.note(stream, epoch: 0, base: base, last: last, batch: 2, startsKnown: true) == nil)
+        #expect(checker.note(stream, epoch: 0, base: base, last: last, batch: 2, timeNs: 0, startsKnown: true) == nil)
         #expect(gaps(checker) == left)
     }
 
@@ -36,7 +36,7 @@ import Testing
             ([7], true, true), ([], true, false), ([7], false, false),
         ] as [(Set<Int64>, Bool, Bool)] {
             var checker = SequenceChecker(granted: granted)
-            _ = checker.note(stream, epoch: 0, base: 4, last: 5, batch: 0, startsKnown: startsKnown)
+            _ = checker.note(stream, epoch: 0, base: 4, last: 5, batch: 0, timeNs: 0, startsKnown: startsKnown)
             #expect(gaps(checker) == (isGap ? [0...3] : []))
         }
     }

@@ -48,22 +48,11 @@ public enum CellJudge {
                 sources.append(CaptureSource(path, side: .broker, node: node))
             }
         }
-        var evidence = try WireAnalysis.evidence(of: sources)
+        var evidence = try WireAnalysis.evidence(of: sources, crossingMTU: Int(CellRun.mtu))
         // The record may be moved: its files are named within it.
         for index in evidence.captures.indices {
             evidence.captures[index].file = PathText.name(of: evidence.captures[index].file)
         }
-        evidence.crossings = try crossings(record, cell)
         return evidence
-    }
-
-    private static func crossings(
-        _ record: RecordDirectory, _ cell: CellDescription
-    ) throws -> [WireEvidence.Crossing]? {
-        guard record.has(.clientCapture) else { return nil }
-        let brokers = (1...max(cell.broker.nodes, 1)).map { (record.brokerCapturePath(node: $0), $0) }
-            .filter { FileManager.default.fileExists(atPath: $0.0) }
-        return try LinkCrossings.analyse(
-            client: record.path(of: .clientCapture), brokers: brokers, mtu: Int(CellRun.mtu))
     }
 }

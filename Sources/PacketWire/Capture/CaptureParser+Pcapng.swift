@@ -59,6 +59,7 @@ extension CaptureParser {
             linkType: LinkType(rawValue: UInt32(u16(body, 0))), snapLength: Int(u32(body, 4)))
         forEachOption(body, from: 8) { code, value in
             switch code {
+            case 2: interface.name = String(decoding: value.prefix(64), as: UTF8.self)
             case 9 where value.count >= 1:
                 if let resolution = TimestampResolution(tsresol: value[0]) { interface.resolution = resolution }
             case 14 where value.count >= 8:
@@ -110,11 +111,12 @@ extension CaptureParser {
             let units = UInt64(u32(body, 4)) << 32 | UInt64(u32(body, 8))
             timeNs = interface.resolution.nanoseconds(units) &+ interface.offsetNs
         }
-        return .packet(
-            CapturedPacket(
-                timeNs: timeNs,
-                bytes: UnsafeRawBufferPointer(rebasing: body[headerLength..<headerLength + captured]),
-                originalLength: max(original, captured), linkType: interface.linkType))
+        var packet = CapturedPacket(
+            timeNs: timeNs,
+            bytes: UnsafeRawBufferPointer(rebasing: body[headerLength..<headerLength + captured]),
+            originalLength: max(original, captured), linkType: interface.linkType)
+        packet.interface = number
+        return .packet(packet)
     }
 
     private func forEachOption(

@@ -24,6 +24,7 @@ public struct CaptureParser: Sendable {
         var snapLength: Int
         var resolution = TimestampResolution.microseconds
         var offsetNs: Int64 = 0
+        var name = ""
     }
 
     var format = Format.unknown
@@ -41,6 +42,9 @@ public struct CaptureParser: Sendable {
 
     /// A parser at the start of a capture.
     public init() {}
+
+    /// Names of the interfaces of the present section, as far as the file tells (pcapng `if_name`).
+    public var interfaceNames: [String] { interfaces.map(\.name) }
 
     /// True once the first bytes were recognised as a capture.
     public var isRecognised: Bool { format != .unknown }

@@ -8,6 +8,8 @@ public struct CapturedPacket {
     public var originalLength: Int
     /// What `bytes` begins with.
     public var linkType: LinkType
+    /// The number of the interface in a pcapng section; 0 in other files.
+    public var interface = 0
 
     /// The latest time that is believed, in the year 2096: a damaged timestamp becomes this or 0, so that times can be
     /// subtracted and added without overflow.
@@ -19,5 +21,16 @@ public struct CapturedPacket {
         self.bytes = bytes
         self.originalLength = originalLength
         self.linkType = linkType
+    }
+
+    /// Where the packet passed, as far as the capture tells: the interface's number in the file, the system's own number of it
+    /// (Linux cooked v2), or whether it came in or went out (v1).
+    public var place: Int64 {
+        let file = Int64(interface) << 40
+        switch linkType {
+        case .linuxSLL2 where bytes.count >= 8: return file | Int64(bytes.wireUInt32(at: 4))
+        case .linuxSLL where bytes.count >= 2: return file | Int64(bytes.wireUInt16(at: 0))
+        default: return file
+        }
     }
 }

@@ -24,6 +24,15 @@ public struct CapturedSegment {
     public var payload: UnsafeRawBufferPointer
     /// Length of the payload on the wire.
     public var payloadLength: Int
+    /// The IP packet, from its version field on, as far as it was captured.
+    public var network: UnsafeRawBufferPointer
+    /// The tunnels that it was found in.
+    public var tunnels: TunnelSet
+
+    /// The identification field of an IPv4 packet.
+    public var identification: UInt16 { network.wireUInt16(at: 4) }
+    /// The length of an IPv4 packet as its header says; 0 where segmentation offload left none.
+    public var networkLength: Int { Int(network.wireUInt16(at: 2)) }
 
     /// FIN.
     public var isFinish: Bool { flags & 0x01 != 0 }
@@ -38,72 +47,98 @@ public struct CapturedSegment {
     public enum Outcome {
         /// A TCP segment.
         case segment(CapturedSegment)
-        /// Something else: ARP, UDP, ICMP …
-        case notTCP
-        /// An IP fragment; fragments are not put together.
-        case fragment
+        /// Something else, by its kind.
+        case passedOver(PassedOver)
+        /// A part of an IP packet.
+        case fragment(IPFragment)
         /// Too short or contradictory.
         case malformed
     }
 
-    /// Decodes a captured packet: link layer, IPv4 or IPv6 with extension headers, TCP.
+    /// Decodes a captured packet: link layer, tunnels, IPv4 or IPv6 with extension headers, TCP.
     public static func decode(_ packet: CapturedPacket) -> Outcome {
         let bytes = packet.bytes
-        guard let offset = packet.linkType.networkOffset(in: bytes), bytes.count > offset else { return .notTCP }
-        let ip = UnsafeRawBufferPointer(rebasing: bytes[offset...])
-        let onWire = packet.originalLength - offset
-        switch ip[0] >> 4 {
-        case 4: return decodeIPv4(ip, onWire: onWire)
-        case 6: return decodeIPv6(ip, onWire: onWire)
-        default: return .notTCP
+        guard let offset = packet.linkType.networkOffset(in: bytes), bytes.count > offset else {
+            return PacketDissector.link(packet)
         }
+        return PacketDissector.network(
+            PacketDissector.Place(
+                bytes: UnsafeRawBufferPointer(rebasing: bytes[offset...]), onWire: packet.originalLength - offset))
     }
 
-    private static func decodeIPv4(_ ip: UnsafeRawBufferPointer, onWire: Int) -> Outcome {
+    /// Decodes an IP packet that was put together of fragments.
+    ///
+    /// - Parameters:
+    ///   - onWire: its length on the wire.
+    ///   - tunnels: what its fragments were found in.
+    public static func decode(
+        network: UnsafeRawBufferPointer, onWire: Int, tunnels: TunnelSet, depth: Int
+    ) -> Outcome {
+        PacketDissector.network(
+            PacketDissector.Place(bytes: network, onWire: onWire, tunnels: tunnels, depth: depth))
+    }
+
+    static func decodeIPv4(_ place: PacketDissector.Place) -> Outcome {
+        let ip = place.bytes
         guard ip.count >= 20 else { return .malformed }
         let headerLength = Int(ip[0] & 15) * 4
         guard headerLength >= 20, ip.count >= headerLength else { return .malformed }
-        guard ip[9] == 6 else { return .notTCP }
-        guard be16(ip, 6) & 0x3fff == 0 else { return .fragment }
         // Segmentation offload can leave 0 here; then the frame's own length is all there is.
         let stated = Int(be16(ip, 2))
-        let total = stated == 0 ? onWire : stated
+        let total = stated == 0 ? place.onWire : stated
         guard total >= headerLength else { return .malformed }
+        if be16(ip, 6) & 0x3fff != 0 {
+            return IPFragment(v4: ip, headerLength: headerLength, total: total, place).map { .fragment($0) }
+                ?? .malformed
+        }
+        guard ip[9] == 6 else {
+            guard var body = place.behind(headerLength) else { return .malformed }
+            body.limit(to: total - headerLength)
+            return PacketDissector.transport(ip[9], body, isV4: true)
+        }
         return decodeTCP(
             ip, at: headerLength, end: total, source: IPAddress(v4: be32(ip, 12)),
-            destination: IPAddress(v4: be32(ip, 16)), timeToLive: ip[8])
+            destination: IPAddress(v4: be32(ip, 16)), timeToLive: ip[8], place.tunnels)
     }
 
-    private static func decodeIPv6(_ ip: UnsafeRawBufferPointer, onWire: Int) -> Outcome {
+    static func decodeIPv6(_ place: PacketDissector.Place) -> Outcome {
+        let ip = place.bytes
         guard ip.count >= 40 else { return .malformed }
         let stated = Int(be16(ip, 4))
-        let total = stated == 0 ? onWire : 40 + stated
+        let total = stated == 0 ? place.onWire : 40 + stated
         var next = ip[6]
         var offset = 40
         while next != 6 {
-            guard ip.count >= offset + 8 else { return .notTCP }
             switch next {
             case 0, 43, 60:  // hop-by-hop options, routing, destination options
+                guard ip.count >= offset + 8 else { return .passedOver(.otherProtocol) }
                 next = ip[offset]
                 offset += 8 + 8 * Int(ip[offset + 1])
             case 51:  // authentication header
+                guard ip.count >= offset + 8 else { return .passedOver(.otherProtocol) }
                 next = ip[offset]
                 offset += 8 + 4 * Int(ip[offset + 1])
             case 44:  // fragment
-                guard be16(ip, offset + 2) & 0xfff9 == 0 else { return .fragment }
+                guard ip.count >= offset + 8 else { return .passedOver(.otherProtocol) }
+                guard be16(ip, offset + 2) & 0xfff9 == 0 else {
+                    return IPFragment(v6: ip, at: offset, total: total, place).map { .fragment($0) } ?? .malformed
+                }
                 next = ip[offset]
                 offset += 8
-            default: return .notTCP
+            default:
+                guard var body = place.behind(offset), total >= offset else { return .malformed }
+                body.limit(to: total - offset)
+                return PacketDissector.transport(next, body, isV4: false)
             }
         }
         return decodeTCP(
             ip, at: offset, end: total, source: IPAddress(high: be64(ip, 8), low: be64(ip, 16)),
-            destination: IPAddress(high: be64(ip, 24), low: be64(ip, 32)), timeToLive: ip[7])
+            destination: IPAddress(high: be64(ip, 24), low: be64(ip, 32)), timeToLive: ip[7], place.tunnels)
     }
 
     private static func decodeTCP(
         _ ip: UnsafeRawBufferPointer, at offset: Int, end: Int, source: IPAddress, destination: IPAddress,
-        timeToLive: UInt8
+        timeToLive: UInt8, _ tunnels: TunnelSet
     ) -> Outcome {
         guard ip.count >= offset + 20, end >= offset + 20 else { return .malformed }
         let headerLength = Int(ip[offset + 12] >> 4) * 4
@@ -118,7 +153,8 @@ public struct CapturedSegment {
                 source: source, destination: destination, sourcePort: be16(ip, offset),
                 destinationPort: be16(ip, offset + 2), sequence: be32(ip, offset + 4),
                 acknowledgement: be32(ip, offset + 8), flags: ip[offset + 13], timeToLive: timeToLive,
-                payload: payload, payloadLength: end - start))
+                payload: payload, payloadLength: end - start, network: ip,
+                tunnels: tunnels))
     }
 
     @inline(__always)

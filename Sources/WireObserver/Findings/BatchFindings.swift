@@ -7,11 +7,13 @@ struct BatchFindings {
     let ledger: BatchLedger
     /// False when bytes are missing: a batch may have gone by unseen.
     private let startsKnown: Bool
+    private let hidden: HiddenStretches
 
     init(_ analysis: WireAnalysis) {
         self.analysis = analysis
         ledger = analysis.ledger
-        startsKnown = !analysis.observers.contains { $0.counts.gaps > 0 }
+        hidden = HiddenStretches(analysis.observers)
+        startsKnown = hidden.isEmpty && !analysis.observers.contains { $0.counts.gaps > 0 }
     }
 
     func add(to list: inout FindingList) {
@@ -35,6 +37,7 @@ struct BatchFindings {
                             + " \(InspectText.count(pieces, "smaller batch")) (KIP-126)")
                 } else {
                     addOutcome(batch, attempts, request, id, to: &list)
+                    SentTwice.add(attempts, FateJudge(analysis).fates(batch, attempts), request, id, to: &list)
                 }
                 if request.producerID >= 0 { addReuse(attempts, request, id, to: &list) }
             }
@@ -49,6 +52,8 @@ struct BatchFindings {
         }
         for gap in sequences.gaps {
             let request = ledger.request(ledger.batches[gap.batch].firstAttempt)
+            // What was cut off or missed is unknown, not absent.
+            guard !hidden.mayHold(from: gap.sinceNs, to: request.requestNs) else { continue }
             list.add(
                 "sequence_gap", request.requestNs, batch: analysis.id(gap.batch, request),
                 "sequences \(gap.from) to \(gap.to) of \(partition(request)) under producer "
@@ -144,7 +149,9 @@ struct BatchFindings {
             list.add(
                 "outcome_unknown", request.requestNs, batch: id,
                 "no success was answered to \(InspectText.count(attempts.count, "attempt")); whether "
-                    + "\(request.recordCount) records are in the log is not on the wire")
+                    + "\(request.recordCount) records are in the log is not on the wire"
+                    + (hidden.mayHold(from: request.requestNs, to: .max / 2)
+                        ? "; they may have been sent again in what was cut off or missed" : ""))
         }
     }
 
@@ -155,7 +162,7 @@ struct BatchFindings {
     // MARK: Producer ids, epochs, sequences
 
     private func grantedProducers() -> Set<Int64> {
-        Set(analysis.observers.flatMap { $0.grants.map(\.producerID) })
+        Set(analysis.observers.flatMap { $0.log.grants.map(\.producerID) })
     }
 
     private func hasSeveralEpochs() -> Bool {
@@ -185,7 +192,7 @@ struct BatchFindings {
         // With transactions of version 2 every transaction has its own epoch (KIP-890).
         guard !request.flags.contains(.transactional) else { return }
         let isGranted = analysis.observers.contains { observer in
-            observer.grants.contains { $0.producerID == request.producerID && $0.epoch == request.producerEpoch }
+            observer.log.grants.contains { $0.producerID == request.producerID && $0.epoch == request.producerEpoch }
         }
         list.add(
             "epoch_bump", request.requestNs, batch: analysis.id(number, request),
@@ -202,14 +209,15 @@ struct BatchFindings {
             partition: request.partition)
         let violation = sequences.note(
             stream, epoch: request.producerEpoch, base: request.baseSequence, last: request.lastSequence,
-            batch: number, startsKnown: startsKnown)
+            batch: number, timeNs: request.requestNs, startsKnown: startsKnown)
         switch violation {
         case .overlap(let next):
             list.add(
                 "retry_changed", request.requestNs, batch: analysis.id(number, request),
                 "sequences \(request.baseSequence) to \(request.lastSequence) begin before \(next), which is next: a "
                     + "retry must repeat first and last sequence")
-        case .epochNotRestarted(let previous):
+        case .epochNotRestarted(let previous, let sinceNs):
+            guard !hidden.mayHold(from: sinceNs, to: request.requestNs) else { break }
             list.add(
                 "epoch_not_restarted", request.requestNs, batch: analysis.id(number, request),
                 "epoch \(request.producerEpoch) follows \(previous) and begins at sequence \(request.baseSequence), not 0"

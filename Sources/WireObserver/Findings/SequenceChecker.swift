@@ -21,11 +21,14 @@ struct SequenceChecker {
         var to: Int32
         /// The batch behind the gap.
         var batch: Int
+        /// When the batch before it was sent; the beginning of time where there was none.
+        var sinceNs: Int64
     }
 
     private struct State {
         var epoch: Int16
         var next: Int32
+        var timeNs: Int64
     }
 
     /// What a batch broke.
@@ -33,7 +36,7 @@ struct SequenceChecker {
         /// It begins within what was sent before, with other bounds.
         case overlap(next: Int32)
         /// The first batch of a new epoch does not begin at 0.
-        case epochNotRestarted(previous: Int16)
+        case epochNotRestarted(previous: Int16, sinceNs: Int64)
     }
 
     private var numbers: [Stream: Int] = [:]
@@ -48,33 +51,35 @@ struct SequenceChecker {
 
     /// Notes the next batch.
     mutating func note(
-        _ stream: Stream, epoch: Int16, base: Int32, last: Int32, batch: Int, startsKnown: Bool
+        _ stream: Stream, epoch: Int16, base: Int32, last: Int32, batch: Int, timeNs: Int64, startsKnown: Bool
     ) -> Violation? {
         let after = RecordBatchHeader.advance(last, by: 1)
         guard let number = number(of: stream) else {
-            add(stream, State(epoch: epoch, next: after))
+            add(stream, State(epoch: epoch, next: after, timeNs: timeNs))
             if base != 0, startsKnown, fresh.contains(stream.producerID) {
                 let before = RecordBatchHeader.advance(base, by: -1)
-                open(Gap(stream: stream, epoch: epoch, from: 0, to: before, batch: batch))
+                open(Gap(stream: stream, epoch: epoch, from: 0, to: before, batch: batch, sinceNs: 0))
             }
             return nil
         }
         let state = states[number]
         if epoch > state.epoch {
-            states[number] = State(epoch: epoch, next: after)
-            return base == 0 ? nil : .epochNotRestarted(previous: state.epoch)
+            states[number] = State(epoch: epoch, next: after, timeNs: timeNs)
+            return base == 0 ? nil : .epochNotRestarted(previous: state.epoch, sinceNs: state.timeNs)
         }
         // A request of an older epoch that comes late is the broker's to refuse.
         guard epoch == state.epoch else { return nil }
         let ahead = (base &- state.next) & 0x7fff_ffff
         if ahead == 0 {
             states[number].next = after
+            states[number].timeNs = timeNs
             return nil
         }
         if ahead < 0x4000_0000 {
             let before = RecordBatchHeader.advance(base, by: -1)
-            open(Gap(stream: stream, epoch: epoch, from: state.next, to: before, batch: batch))
+            open(Gap(stream: stream, epoch: epoch, from: state.next, to: before, batch: batch, sinceNs: state.timeNs))
             states[number].next = after
+            states[number].timeNs = timeNs
             return nil
         }
         if fill(stream, epoch, base, last) { return nil }
@@ -109,10 +114,12 @@ struct SequenceChecker {
         let gap = gaps[index]
         gaps.remove(at: index)
         if gap.from < base {
-            gaps.append(Gap(stream: stream, epoch: epoch, from: gap.from, to: base - 1, batch: gap.batch))
+            gaps.append(
+                Gap(stream: stream, epoch: epoch, from: gap.from, to: base - 1, batch: gap.batch, sinceNs: gap.sinceNs))
         }
         if last < gap.to {
-            gaps.append(Gap(stream: stream, epoch: epoch, from: last + 1, to: gap.to, batch: gap.batch))
+            gaps.append(
+                Gap(stream: stream, epoch: epoch, from: last + 1, to: gap.to, batch: gap.batch, sinceNs: gap.sinceNs))
         }
         return true
     }

@@ -17,19 +17,22 @@ extension WireAnalysis {
             let counts = observer.counts
             let last = counts.lastPacketUs * 1000
             let file = counts.file
-            if observer.cutPackets > 0 {
+            if observer.packets.cutPackets > 0 {
                 list.add(
                     "capture_cut", last,
-                    "\(observer.cutPackets) packets of \(file) were cut by the snap length"
-                        + (observer.cutHeaders > 0
-                            ? "; \(observer.cutHeaders) batches lack their producer id: capture with -s 0" : ""))
+                    "\(observer.packets.cutPackets) packets of \(file) were cut by the snap length"
+                        + (observer.log.cutHeaders > 0
+                            ? "; \(observer.log.cutHeaders) batches lack their producer id" : "")
+                        + (observer.log.countsAreLowerBounds ? "; counts are lower bounds" : "")
+                        + (observer.log.cutHeaders > 0 || !observer.log.hiddenNs.isEmpty ? ": capture with -s 0" : ""))
             }
             if counts.gaps > 0 {
                 list.add(
                     "capture_gap", last,
-                    "\(observer.gapBytes) bytes in \(counts.gaps) places of \(file) never came; they were skipped")
+                    "\(observer.tally.gapBytes) bytes in \(counts.gaps) places of \(file) never came; they were skipped"
+                )
             }
-            for (from, to, sizes) in observer.blackHoles {
+            for (from, to, sizes) in observer.table.blackHoles {
                 guard let hole = sizes.blackHole else { continue }
                 list.add(
                     "path_mtu_black_hole", hole.firstNs,
@@ -38,45 +41,48 @@ extension WireAnalysis {
                         + " \(hole.shortest) bytes and more on \(InspectText.count(hole.connections, "connection"));"
                         + " a path that swallows long packets without a word looks like this")
             }
-            if let (endpoint, time) = observer.firstTLS {
+            if let (endpoint, time) = observer.roles.firstTLS {
                 list.add(
                     "opaque_traffic", time,
-                    "\(observer.tlsConnections) connections of \(file) are TLS, the first to \(Self.text(endpoint)); "
+                    "\(observer.roles.tlsConnections) connections of \(file) are TLS, the first to \(Self.text(endpoint)); "
                         + "nothing in them can be read")
             }
-            if observer.unsupportedPackets > 0 {
-                list.add(
-                    "unsupported_link_type", last,
-                    "\(observer.unsupportedPackets) packets of \(file) have a link type that is not supported")
-            }
-            if observer.rejectedPackets > 0 {
+            NotLookedInto.add(observer, to: &list)
+            StrangeConnections.add(observer, to: &list)
+            ConnectionFaultFindings.add(observer, to: &list)
+            SilentBroker.add(observer, to: &list)
+            if observer.hostChecksums.rejected > 0 {
                 list.add(
                     "bad_checksums", last,
-                    "\(observer.rejectedPackets) packets of \(file) had a wrong checksum where they were received, and were left out"
+                    "\(observer.hostChecksums.rejected) packets of \(file) had a wrong checksum where they were received, and were left out"
                 )
             }
-            if observer.fragments > 0 {
-                list.add("ip_fragments", last, "\(observer.fragments) IP fragments of \(file) were not put together")
+            let incomplete = observer.packets.incompleteFragments
+            if incomplete > 0 {
+                list.add(
+                    "ip_fragments", last,
+                    "\(incomplete) of \(observer.packets.fragments) IP fragments of \(file) were not put together: the"
+                        + " other parts of their packets are not there")
             }
             if counts.undecodableFrames > 0 {
                 list.add(
                     "undecodable", last, "\(counts.undecodableFrames) frames of \(file) could not be decoded")
             }
-            if observer.unknownRequests > 0 {
+            if observer.frames.unknownRequests > 0 {
                 list.add(
                     "unknown_api", last,
-                    "\(observer.unknownRequests) requests of \(file) have an api or version that is not known")
+                    "\(observer.frames.unknownRequests) requests of \(file) have an api or version that is not known")
             }
-            if let (offset, time) = observer.firstImpossibleOffset {
+            if let (offset, time) = observer.frames.firstImpossibleOffset {
                 list.add(
                     "impossible_offset", time,
-                    "\(observer.impossibleOffsets) answers of \(file) name an offset that no log can have, the first "
+                    "\(observer.frames.impossibleOffsets) answers of \(file) name an offset that no log can have, the first "
                         + "\(offset); it is taken for none")
             }
-            if observer.unmatchedResponses > 0 {
+            if observer.frames.unmatchedResponses > 0 {
                 list.add(
                     "unmatched_responses", last,
-                    "\(observer.unmatchedResponses) responses of \(file) answer requests that were not captured")
+                    "\(observer.frames.unmatchedResponses) responses of \(file) answer requests that were not captured")
             }
         }
     }

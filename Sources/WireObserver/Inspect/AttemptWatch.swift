@@ -29,6 +29,9 @@ final class AttemptWatch {
         connections = Set(attempts.values)
     }
 
+    /// Forgets what was noted.
+    func reset() { events = [] }
+
     func note(_ kind: Kind, _ message: Connection.Message, _ timeNs: Int64) {
         guard events.count < Self.maximumEvents else { return }
         let fromClient = kind == .request || kind == .requestRepeated || kind == .answerAcknowledged

@@ -76,9 +76,15 @@ extension WireAnalysis {
             }
             guard !watched.isEmpty else { continue }
             let watch = AttemptWatch(watched)
-            let again = CaptureObserver(file: observer.counts.file, side: observer.counts.side, topics: TopicTable())
-            again.watch = watch
-            for file in files[capture] { _ = try CaptureFileReader(path: file).forEachPacket { again.observe($0) } }
+            var sources = CaptureFiles(files[capture])
+            let again = try sources.read {
+                // Of a first reading that finds the files out of order, nothing counts.
+                watch.reset()
+                let again = CaptureObserver(
+                    file: observer.counts.file, side: observer.counts.side, topics: TopicTable())
+                again.log.watch = watch
+                return again
+            }
             again.finish()
             let firstNs = watch.events.first { $0.attempt != nil }?.timeNs ?? 0
             for event in watch.events where event.attempt != nil || event.timeNs >= firstNs {

@@ -152,7 +152,7 @@ struct EvidenceJSON {
         field("id", batch.id)
         field("topic", batch.topic)
         field("partition", batch.partition)
-        field("producer_id", batch.producerID)
+        field("producer_id", batch.producerID == WireEvidence.Batch.unknownProducer ? nil : batch.producerID)
         field("producer_epoch", batch.producerEpoch)
         field("base_sequence", batch.baseSequence)
         field("last_sequence", batch.lastSequence)

@@ -94,7 +94,7 @@ struct CapturedSegmentTests {
                 let packet = CapturedPacket(timeNs: 0, bytes: raw, originalLength: raw.count, linkType: .raw)
                 return switch CapturedSegment.decode(packet) {
                 case .segment: "segment"
-                case .notTCP: "notTCP"
+                case .passedOver(let kind): "\(kind)"
                 case .fragment: "fragment"
                 case .malformed: "malformed"
                 }
@@ -105,7 +105,7 @@ struct CapturedSegmentTests {
         #expect(outcome(Self.ipv6(44, [6, 0, 0, 1, 0, 0, 0, 0] + Self.tcp)) == "fragment")
         var udp = Self.ipv4(Self.tcp)
         udp[9] = 17
-        #expect(outcome(udp) == "notTCP")
+        #expect(outcome(udp) == "udp")
         #expect(outcome(Self.ipv4([1, 2, 3])) == "malformed")
         #expect(outcome([0x45]) == "malformed")
     }

@@ -17,12 +17,17 @@ struct HostChecksums {
     private var latest = 0
     private var before = 0
 
+    /// Packets that were rejected.
+    private(set) var rejected = 0
+
     /// Whether the receiver's kernel throws the packet away because a checksum is wrong.
     mutating func rejects(_ packet: CapturedPacket, from source: IPAddress) -> Bool {
         let checksum = CapturedChecksum.of(packet)
         switch checksum {
         case .unknown: return false
-        case .wrongHeader: return !hosts.isEmpty
+        case .wrongHeader:
+            if !hosts.isEmpty { rejected += 1 }
+            return !hosts.isEmpty
         case .right, .unfinished, .wrong: break
         }
         let index = index(of: source)
@@ -31,7 +36,9 @@ struct HostChecksums {
             return false
         }
         hosts[index].wrong += 1
-        return hosts[index].good >= hosts[index].wrong
+        let isRejected = hosts[index].good >= hosts[index].wrong
+        if isRejected { rejected += 1 }
+        return isRejected
     }
 
     private mutating func index(of source: IPAddress) -> Int {

@@ -4,7 +4,13 @@ import PacketWire
 /// One TCP connection of a capture: two streams put in order, requests read from one and responses from the other.
 final class Connection {
     /// What the connection speaks.
-    enum Role { case unknown, kafka, tls, other }
+    enum Role {
+        /// The handshake was not captured, and which end is the client is not decided: segments are held.
+        case undecided
+        /// The client is known, what it speaks is not.
+        case unknown
+        case kafka, tls, other
+    }
 
     /// One direction.
     struct Half {
@@ -15,6 +21,8 @@ final class Connection {
         var acknowledged: [Message] = []
         /// Repeated ranges of a message that is not complete yet.
         var earlyRepeats: [ClosedRange<Int64>] = []
+        /// Payload of this direction was seen.
+        var began = false
         /// Segments longer than any that got through.
         var waiting = SegmentSizes.Waiting()
 
@@ -27,6 +35,13 @@ final class Connection {
         var end: Int64
         var firstAttempt: Int
         var count: Int
+    }
+
+    /// Counts that stand only if the ends were not mistaken for each other.
+    struct Doubtful {
+        var undecodable = 0
+        var unknownRequests = 0
+        var unmatchedResponses = 0
     }
 
     /// A request that waits for its response.
@@ -47,7 +62,7 @@ final class Connection {
     @exclusivity(unchecked) var summary: ObservedConnection
     /// Index among the capture's Kafka connections, once it is one.
     var index: Int32 = -1
-    @exclusivity(unchecked) var role = Role.unknown
+    @exclusivity(unchecked) var role: Role
     var sawStart: Bool
     @exclusivity(unchecked) var client: Half
     @exclusivity(unchecked) var broker: Half
@@ -59,12 +74,20 @@ final class Connection {
     @exclusivity(unchecked) var sizes = (up: SegmentSizes(), down: SegmentSizes())
     /// SaslHandshake v0 went by.
     var rawTokensAllowed = false
-    /// Payload was seen.
-    var began = false
+    /// What its frames say about its ends, while that is not proven.
+    @exclusivity(unchecked) var evidence: RoleEvidence?
+    /// Other addresses under which the capture shows its packets, translated on the way.
+    @exclusivity(unchecked) var translations: [Translation] = []
+    /// Knows copies, once a second view of its packets was seen.
+    @exclusivity(unchecked) var copies: CopyTracker?
+    /// The latest segment and where it was seen.
+    @exclusivity(unchecked) var latest: (print: CopyTracker.Print, interface: Int64, timeNs: Int64)?
+    /// Holds its first segments, until its ends are decided.
+    var heldBack: RoleEvidence?
+    /// What could not be read while its ends are not proven.
+    @exclusivity(unchecked) var doubtful = Doubtful()
     @exclusivity(unchecked) var handshake = Handshake.none
     var midStreamPackets = 0
-    /// Requests given up as never answered.
-    var droppedOutstanding = 0
 
     init(
         client: ObservedConnection.Endpoint, broker: ObservedConnection.Endpoint, timeNs: Int64, sawStart: Bool,
@@ -72,14 +95,29 @@ final class Connection {
     ) {
         summary = ObservedConnection(client: client, broker: broker, firstNs: timeNs, lastNs: timeNs)
         self.sawStart = sawStart
+        role = sawStart ? .unknown : .undecided
         self.client = Half(limits: limits)
         self.broker = Half(limits: limits)
         requests = RequestScanner(topics: topics)
     }
 
+    /// Hands over the segments that were held until its ends were decided. What they said about the ends stays while that is
+    /// not proven.
+    func releaseHeld() -> [RoleEvidence.Held] {
+        let segments = heldBack?.release() ?? []
+        heldBack = nil
+        return segments
+    }
+
+    /// The end that is not this one.
+    func other(than end: ObservedConnection.Endpoint) -> ObservedConnection.Endpoint {
+        end == summary.client ? summary.broker : summary.client
+    }
+
     /// Swaps the ends: what was taken for responses turned out to be requests.
     func swapEnds(topics: TopicTable) {
         swap(&client, &broker)
+        translations = translations.map { Translation(client: $0.broker, broker: $0.client) }
         let end = summary.client
         summary.client = summary.broker
         summary.broker = end
@@ -88,7 +126,12 @@ final class Connection {
         swap(&summary.resetByClientNs, &summary.resetByBrokerNs)
         requests = RequestScanner(topics: topics)
         responses = ResponseScanner()
-        began = false
+        doubtful = Doubtful()
+        outstanding = []
+        outstandingHead = 0
+        client.began = false
+        broker.began = false
+        sizes = (sizes.down, sizes.up)
     }
 
     /// The outstanding request with this correlation id: the oldest, because a broker answers in order.
@@ -105,7 +148,6 @@ final class Connection {
         outstanding.append(request)
         if outstanding.count - outstandingHead > Self.maximumOutstanding {
             outstandingHead += 1
-            droppedOutstanding += 1
         }
         compactOutstanding()
     }

@@ -1,0 +1,126 @@
+import EvidenceModel
+import PacketWire
+
+/// What one capture was seen to hold: attempts, connections, producer ids. The end of the pipeline, and what an analysis
+/// joins.
+final class ObservationLog {
+    /// How much is kept.
+    enum Retention {
+        /// Every attempt, for an analysis.
+        case everything
+        /// The latest attempts only, for counters.
+        case recent(Int)
+    }
+
+    /// A producer id that a broker gave out.
+    struct ProducerGrant {
+        var timeNs: Int64
+        var connection: Int32
+        var producerID: Int64
+        var epoch: Int16
+    }
+
+    private static let maximumGrants = 100_000
+    private static let mostHidden = 65_536
+    private static let hiddenMarginNs: Int64 = 1_000_000
+
+    let topics: TopicTable
+    let retention: Retention
+    // See CaptureObserver: nothing re-enters while a packet is taken.
+    @exclusivity(unchecked) var attempts = SegmentedArray<ObservedAttempt>()
+    /// Attempts let go of: `attempts[i]` has the number `i + firstAttempt`.
+    @exclusivity(unchecked) private(set) var firstAttempt = 0
+    private(set) var connections: [ObservedConnection] = []
+    private(set) var grants: [ProducerGrant] = []
+    @exclusivity(unchecked) var live = LiveCounters()
+    private var sequences = SequenceTracker()
+    /// Notes what happens to some attempts, for a ladder.
+    var watch: AttemptWatch?
+    /// When requests went by of which something that matters was cut off or is missing, in order, close ones taken together.
+    private(set) var hiddenNs: [ClosedRange<Int64>] = []
+    /// Batches or numbers of records were cut off or are missing.
+    private(set) var countsAreLowerBounds = false
+    /// Batches whose header was not seen whole.
+    private(set) var cutHeaders = 0
+
+    init(topics: TopicTable, retention: Retention) {
+        self.topics = topics
+        self.retention = retention
+    }
+
+    // MARK: Connections
+
+    /// The connection speaks Kafka: from now on the analysis knows it.
+    func becomeKafka(_ connection: Connection) {
+        connection.role = .kafka
+        guard connection.index < 0 else { return }
+        connection.index = Int32(connections.count)
+        connections.append(connection.summary)
+    }
+
+    /// Writes what is known about a Kafka connection to where the analysis reads it.
+    func publish(_ connection: Connection) {
+        guard connection.index >= 0 else { return }
+        connections[Int(connection.index)] = connection.summary
+    }
+
+    /// A broker gave out a producer id.
+    func add(_ grant: ProducerGrant) {
+        if grants.count < Self.maximumGrants { grants.append(grant) }
+    }
+
+    /// Batches, or what tells their sequences, may have gone by unseen.
+    ///
+    /// - Parameter counts: their numbers of records are not known either.
+    func noteHidden(_ timeNs: Int64, counts: Bool) {
+        if counts { countsAreLowerBounds = true }
+        if let last = hiddenNs.last,
+            timeNs <= last.upperBound + Self.hiddenMarginNs || hiddenNs.count >= Self.mostHidden
+        {
+            hiddenNs[hiddenNs.count - 1] = min(last.lowerBound, timeNs)...max(last.upperBound, timeNs)
+        } else {
+            hiddenNs.append(timeNs...timeNs)
+        }
+    }
+
+    // MARK: Attempts
+
+    /// The number that the next attempt gets.
+    var nextAttempt: Int { firstAttempt + attempts.count }
+
+    /// A live observer lets go of old attempts; their answers are counted without them.
+    func trim() {
+        guard case .recent(let limit) = retention, attempts.count > 2 * limit else { return }
+        firstAttempt += attempts.removeFirstSegments(keeping: limit)
+    }
+
+    func append(_ attempt: ObservedAttempt) {
+        if attempt.flags.contains(.headerCut) { cutHeaders += 1 }
+        attempts.append(attempt)
+        guard case .recent = retention else { return }
+        live.requests += 1
+        live.records += Int(attempt.recordCount)
+        if sequences.isRepeat(attempt) { live.retries += 1 }
+    }
+
+    /// Where the attempts of a message are, those apart that were let go of.
+    func indices(_ first: Int, _ count: Int) -> Range<Int> {
+        max(first - firstAttempt, 0)..<max(first + count - firstAttempt, 0)
+    }
+
+    /// A segment of the message was sent again.
+    func addRepeat(_ message: Connection.Message, _ flag: ObservedAttempt.Flags) {
+        for index in indices(message.firstAttempt, message.count) {
+            if flag == .requestAcknowledged {
+                attempts[index].requestRetransmissions &+= 1
+            } else {
+                attempts[index].answerRetransmissions &+= 1
+            }
+        }
+    }
+
+    /// The receiver's TCP has the whole message.
+    func acknowledge(_ message: Connection.Message, _ flag: ObservedAttempt.Flags) {
+        for index in indices(message.firstAttempt, message.count) { attempts[index].flags.insert(flag) }
+    }
+}
