@@ -64,19 +64,15 @@ struct PeriodicLoss: Impairment {
 }
 
 /// Loses the packets with these numbers, counted from 1 in each phase.
-struct ListedLoss: Impairment {
-    private let memory: LazyMemory
-    private let numbers: UnsafeMutablePointer<UInt64>
-    private let count: Int
+struct ListedLoss: Impairment, ~Copyable {
+    private let numbers: LazyArray<UInt64>
     private var position = 0
     private var first: UInt64 = 0
 
     /// - Parameter sorted: the numbers in rising order.
     init(sorted: [Int]) throws {
-        count = sorted.count
-        memory = try LazyMemory(bytes: count * MemoryLayout<UInt64>.stride)
-        numbers = memory.array(of: UInt64.self)
-        for (index, number) in sorted.enumerated() { numbers[index] = UInt64(number) }
+        numbers = try LazyArray(count: sorted.count)
+        for (index, number) in sorted.enumerated() { numbers.base[index] = UInt64(number) }
     }
 
     mutating func phaseBegan(at index: UInt64) {
@@ -86,11 +82,16 @@ struct ListedLoss: Impairment {
 
     mutating func apply(to packet: inout PacketInTransit) {
         let number = packet.index &- first &+ 1
-        while position < count, numbers[position] < number { position += 1 }
-        if position < count, numbers[position] == number { packet.drop() }
+        while position < numbers.count, numbers.base[position] < number { position += 1 }
+        if position < numbers.count, numbers.base[position] == number { packet.drop() }
     }
+}
 
-    func free() { memory.free() }
+extension RandomPurpose {
+    /// Whether a packet is lost.
+    static let loss: UInt64 = 1
+    /// The step from a good to a bad state and back.
+    static let lossState: UInt64 = 2
 }
 
 extension ImpairmentKind {
@@ -101,7 +102,7 @@ extension ImpairmentKind {
             FaultKeyword(
                 "loss", role: .impairment,
                 summary: "share of packets lost in transit; or bursts { p, r, 1-h, 1-k }, { every }, { packets }",
-                effects: ["loss"], validate: { try makeLoss($0, correlation: 0, phaseLengthNs: 1)?.free() })
+                effects: ["loss"], validate: { _ = try makeLoss($0, correlation: 0, phaseLengthNs: 1) })
         ],
         make: { settings in
             guard let value = settings["loss"] else { return nil }
@@ -112,7 +113,7 @@ extension ImpairmentKind {
 
     private static func makeLoss(
         _ value: ScenarioValue, correlation: Double, phaseLengthNs: Int64?
-    ) throws -> (any Impairment)? {
+    ) throws -> (any Impairment & ~Copyable)? {
         if case .mapping = value.content, value["from"] == nil, value["to"] == nil {
             if let every = value["every"] {
                 try value.requireKnownKeys(["every"])

@@ -1,3 +1,4 @@
+import EvidenceModel
 import ScenarioModel
 
 /// A bottleneck: packets leave one after another at a rate, and those that find the queue full are lost (drop-tail), or
@@ -5,7 +6,7 @@ import ScenarioModel
 ///
 /// Each packet's end of transmission is worked out when it arrives, so nothing has to run while it waits. Rates count
 /// whole IP packets.
-struct Rate: Impairment {
+struct Rate: Impairment, ~Copyable {
     /// How the queue is kept short.
     enum Discipline: String, CaseIterable {
         case dropTail = "drop-tail"
@@ -17,8 +18,6 @@ struct Rate: Impairment {
     let mtu: Int
     var queue: BottleneckQueue
     var codel = CoDel()
-
-    func free() { queue.free() }
 
     mutating func apply(to packet: inout PacketInTransit) {
         let length = packet.bytes.count
