@@ -10,6 +10,8 @@ public enum PacketFate: String, CaseIterable, Sendable, BitwiseCopyable {
     case reorder
     /// A bit of it was flipped.
     case corrupt
+    /// It was marked as having met congestion (RFC 3168).
+    case mark
     /// It waited in the queue of a bottleneck.
     case queue
     /// The connection was reset, and the ends that were to know were told.

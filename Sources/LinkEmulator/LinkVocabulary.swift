@@ -11,6 +11,7 @@ extension ImpairmentKind {
         .duplicate,
         .rate,
         .trace,
+        .slot,
         .reorder,
         .delay,
     ]
@@ -21,6 +22,8 @@ extension ConnectionFaultKind {
     static let all: [ConnectionFaultKind] = [
         .refuse,
         .blackHole,
+        .forgetIdle,
+        .handshake,
     ]
 }
 

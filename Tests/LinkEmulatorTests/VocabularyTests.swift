@@ -55,7 +55,7 @@ import Testing
     @Test func theWordsOfTheFaultLogAreThese() {
         #expect(
             PacketFate.allCases.map(\.rawValue) == [
-                "drop", "delay", "duplicate", "reorder", "corrupt", "queue", "reset", "refuse", "half-open",
+                "drop", "delay", "duplicate", "reorder", "corrupt", "mark", "queue", "reset", "refuse", "half-open",
                 "partition",
                 "phase",
             ])

@@ -14,6 +14,10 @@ protocol ConnectionFault {
 struct ConnectionPacket: BitwiseCopyable {
     /// A SYN without ACK: it begins a connection.
     var opensConnection: Bool
+    /// How long the connection had been without a packet in either direction, nanoseconds.
+    var idleNs: Int64
+    /// The same fault has forgotten the connection before.
+    var isForgotten: Bool
     /// From the client to the broker.
     var isUp: Bool
     /// When the connection's first packet came, monotonic nanoseconds.
@@ -30,6 +34,11 @@ enum ConnectionDecision: BitwiseCopyable {
     case lose
     /// It is lost, its connection is over, and its sender is told by a reset, as a host answers on which nothing listens.
     case refuse
+    /// It is lost, and so is every further packet of its connection while the fault acts; its sender is told by a reset, or
+    /// not.
+    case forget(tellsSender: Bool)
+    /// It is held for some nanoseconds.
+    case hold(Int64)
 }
 
 /// A connection fault as the link knows it: its words, and how it is made from a fault's settings.
@@ -90,28 +99,45 @@ struct ConnectionFaultTable: ~Copyable {
 }
 
 extension LinkCore {
-    /// Carries out the connection faults that act on this packet; true when one decided.
-    mutating func isRefusedOrLost(_ arrival: Arrival, _ segment: TCPSegment, _ flow: Flow) -> Bool {
+    /// Carries out the connection faults that act on this packet.
+    ///
+    /// - Returns: how long it is held, nanoseconds; nil when it is lost.
+    mutating func holdByConnection(_ arrival: Arrival, _ segment: TCPSegment, _ flow: Flow) -> Int64? {
         let path = paths.all[arrival.path]
+        var held: Int64 = 0
         for index in 0..<connectionFaults.count {
             let placed = connectionFaults.placed(index)
             guard phases.isActive(placed.fault),
                 phases.scope(placed.fault).covers(node: path.node, isClientToBroker: path.isClientToBroker)
             else { continue }
             let packet = ConnectionPacket(
-                opensConnection: segment.flags.contains(.syn) && !segment.flags.contains(.ack), isUp: flow.isUp,
+                opensConnection: segment.flags.contains(.syn) && !segment.flags.contains(.ack),
+                idleNs: connections.entries[flow.entry].idleNs,
+                isForgotten: connections.entries[flow.entry].forgottenBy == placed.fault, isUp: flow.isUp,
                 createdAt: connections.entries[flow.entry].createdAt,
                 phaseBeganAt: phases.phase(placed.fault).beganAt)
             switch connectionFaults.decide(index, packet) {
             case .pass: continue
+            case .hold(let nanoseconds):
+                recorder.packet(
+                    Decision(.delay, fault: placed.fault, reason: placed.reason), path.place(arrival.index),
+                    UnsafeRawBufferPointer(arena.packet(arrival.slot)), now: arrival.now, delayNs: nanoseconds)
+                held += nanoseconds
+                continue
+            case .forget(let tellsSender):
+                connections.entries[flow.entry].forgottenBy = placed.fault
+                lose(arrival, Decision(.drop, fault: placed.fault, reason: placed.reason))
+                if tellsSender, !segment.flags.contains(.rst) {
+                    sendReset(flow.back, .answering(segment), now: arrival.now)
+                }
             case .lose: lose(arrival, Decision(.drop, fault: placed.fault, reason: placed.reason))
             case .refuse:
                 lose(arrival, Decision(.refuse, fault: placed.fault, reason: placed.reason))
                 connections.entries[flow.entry].state = .closed
                 sendReset(flow.back, .answering(segment), now: arrival.now)
             }
-            return true
+            return nil
         }
-        return false
+        return held
     }
 }

@@ -140,6 +140,19 @@ struct PacketInTransit {
         record(.duplicate)
     }
 
+    /// Marks the packet as having met congestion (RFC 3168, section 5), where its sender said that it understands.
+    ///
+    /// - Returns: false for a packet that may not be marked.
+    mutating func markCongestion() -> Bool {
+        guard bytes.count >= 20, bytes[1] & 0b11 != 0 else { return false }
+        // A packet of its own: joined with others, its mark would be theirs.
+        completeChecksum()
+        bytes[1] |= 0b11
+        IPv4Mutation.updateHeaderChecksum(bytes)
+        record(.mark)
+        return true
+    }
+
     /// Makes the TCP checksum whole where it is only begun, so that a change of bytes makes it wrong.
     mutating func completeChecksum() {
         guard hasPartialChecksum else { return }

@@ -80,6 +80,10 @@ struct Connection: BitwiseCopyable {
     var createdAt: Int64 = 0
     var finsSeen: UInt8 = 0
     var lastUsed: Int64 = 0
+    /// How long it had been without a packet when the last one came, nanoseconds.
+    var idleNs: Int64 = 0
+    /// The fault that forgot it, as a NAT does; `UInt16.max` for none.
+    var forgottenBy = UInt16.max
     /// Next entry of the same hash bucket, or of the free list.
     var nextEntry: Int32 = -1
     /// Ring of requests that wait for their response: oldest, and how many.

@@ -18,7 +18,11 @@ extension LinkCore {
         let half = connections.half(flow)
         let flags = segment.flags
         if flags.contains(.ack) { noteAcknowledgement(segment.acknowledgement, of: connections.half(flow.back)) }
-        if connectionFaults.count > 0, isRefusedOrLost(arrival, segment, flow) { return }
+        var time = arrival.now
+        if connectionFaults.count > 0 {
+            guard let held = holdByConnection(arrival, segment, flow) else { return }
+            time += held
+        }
         if connections.entries[flow.entry].state == .reset, !flags.contains(.syn) || flags.contains(.ack),
             !passesReset(flow, flags: flags)
         {
@@ -32,7 +36,7 @@ extension LinkCore {
             readNew(payload, sequence: segment.sequence, flow, now: arrival.now)
         }
         guard half.pointee.firstRule >= 0 else {
-            impair(arrival, at: arrival.now)
+            impair(arrival, at: time)
             return
         }
         let tracked = TrackedSegment(packet: packet, segment: segment, flow: flow, firstNew: firstNew)
@@ -72,7 +76,9 @@ extension LinkCore {
             connections.entries[entry].createdAt = now
             counters.connections &+= 1
         }
-        connections.entries[entry].lastUsed = now
+        let connection = connections.entries + entry
+        connection.pointee.idleNs = connection.pointee.lastUsed == 0 ? 0 : now - connection.pointee.lastUsed
+        connection.pointee.lastUsed = now
         return Flow(entry, isUp: isUp)
     }
 
