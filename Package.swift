@@ -57,7 +57,7 @@ let package = Package(
         // The parts of an experiment. They never import each other.
         .target(
             name: "LinkEmulator",
-            dependencies: ["CLinux", "ScenarioModel", "KafkaWire", "PacketWire", "EvidenceModel"],
+            dependencies: ["CLinux", "SystemCalls", "ScenarioModel", "KafkaWire", "PacketWire", "EvidenceModel"],
             swiftSettings: strict),
         .target(
             name: "EmbeddedBroker", dependencies: ["KafkaWire", "RecordCompression", nioCore, nioPosix, logging],

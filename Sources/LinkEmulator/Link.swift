@@ -2,18 +2,19 @@ import CLinux
 import EvidenceModel
 import Glibc
 import ScenarioModel
+import SystemCalls
 
 /// The faulty link of a cell: moves packets between its ports on a thread of its own, and gives each one a fate.
 ///
 /// Start it once, stop it once. `setTimeZero` and `beginDrain` may be called from any thread in between.
 public final class Link: @unchecked Sendable {
     private let configuration: LinkConfiguration
-    private let control: PacketEngine.Control
-    private let engine: UnsafeMutablePointer<PacketEngine>
-    private let ring: UnsafeMutablePointer<FaultLogRing>
-    private let writer: UnsafeMutablePointer<FaultLogWriter>
-    private let writerStop: Int32
-    private let logDescriptor: Int32
+    private let log: OwnedDescriptor
+    private let ring: FaultLogRing
+    private let control: EngineControl
+    private let engine: Box<PacketEngine>
+    private let writer: Box<FaultLogWriter>
+    private let writerStop: OwnedDescriptor
     private var packetThread = pthread_t()
     private var writerThread = pthread_t()
     private var startedAt: Int64 = 0
@@ -35,46 +36,33 @@ public final class Link: @unchecked Sendable {
         onPhase: @escaping @Sendable (LinkPhaseEvent) -> Void = { _ in }
     ) throws {
         self.configuration = configuration
-        var logDescriptor: Int32 = -1
-        if let path = configuration.faultLogPath {
-            logDescriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-            if logDescriptor < 0 {
-                throw LinkError(
-                    "cannot create the fault log \(path): \(String(cString: strerror(errno)))",
-                    remedy: "choose a directory that exists and may be written to")
-            }
-        }
-        self.logDescriptor = logDescriptor
-        ring = .allocate(capacity: 1)
-        ring.initialize(to: try FaultLogRing())
-        var core = try LinkCore(configuration, ring: ring)
-        core.epochOffsetNs = PacketEngine.epochOffset()
-        control = try PacketEngine.Control()
-        writerStop = try LinkError.check(cl_eventfd(), "make an eventfd for the fault log")
+        log = try Self.createFaultLog(configuration.faultLogPath)
+        ring = try FaultLogRing()
+        control = try EngineControl()
+        writerStop = OwnedDescriptor(try LinkError.check(cl_eventfd(), "make an eventfd for the fault log"))
+        var core = try LinkCore(configuration, log: ring.input)
+        core.recorder.epochOffsetNs = PacketEngine.epochOffset()
         let ids = core.faultIDs
-        writer = .allocate(capacity: 1)
-        writer.initialize(
-            to: FaultLogWriter(
-                ring: ring.pointee, format: FaultLogFormat(faults: ids, reasons: core.reasons),
-                descriptor: logDescriptor,
+        writer = Box(
+            FaultLogWriter(
+                ring: ring.output, format: FaultLogFormat(faults: ids, reasons: ReasonTable.words),
+                descriptor: log.number,
                 onPhase: { onPhase(LinkPhaseEvent(fault: ids[$0], began: $1, timeUs: $2)) },
                 onTrigger: { onTrigger(LinkTriggerEvent($0, fault: ids[Int($0.fault)])) }))
-        engine = .allocate(capacity: 1)
-        engine.initialize(to: try PacketEngine(configuration, core: core, control: control))
+        engine = Box(try PacketEngine(configuration, core: core, requests: control.requests))
     }
 
-    deinit {
-        if isRunning { _ = stop() }
-        engine.pointee.free()
-        engine.deinitialize(count: 1)
-        engine.deallocate()
-        writer.deinitialize(count: 1)
-        writer.deallocate()
-        ring.pointee.free()
-        ring.deallocate()
-        control.free()
-        close(writerStop)
-        if logDescriptor >= 0 { close(logDescriptor) }
+    deinit { if isRunning { _ = stop() } }
+
+    private static func createFaultLog(_ path: String?) throws -> OwnedDescriptor {
+        guard let path else { return OwnedDescriptor(-1) }
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else {
+            throw LinkError(
+                "cannot create the fault log \(path): \(String(cString: strerror(errno)))",
+                remedy: "choose a directory that exists and may be written to")
+        }
+        return OwnedDescriptor(descriptor)
     }
 
     /// Begins to move packets.
@@ -83,11 +71,12 @@ public final class Link: @unchecked Sendable {
     public func start() throws {
         precondition(!isRunning, "a link is started once")
         startedAt = cl_monotonic_ns()
-        nonisolated(unsafe) let writer = writer
-        nonisolated(unsafe) let engine = engine
-        writerThread = try Self.thread { [writerStop] in
+        nonisolated(unsafe) let writer = writer.address
+        nonisolated(unsafe) let engine = engine.address
+        let stop = writerStop.number
+        writerThread = try Self.thread {
             cl_name_thread("fault-log")
-            while cl_wait_readable(writerStop, 10_000_000) <= 0 { writer.pointee.drain() }
+            while cl_wait_readable(stop, 10_000_000) <= 0 { writer.pointee.drain() }
         }
         do {
             packetThread = try Self.thread {
@@ -95,7 +84,7 @@ public final class Link: @unchecked Sendable {
                 engine.pointee.run()
             }
         } catch {
-            cl_eventfd_signal(writerStop)
+            cl_eventfd_signal(writerStop.number)
             pthread_join(writerThread, nil)
             throw error
         }
@@ -108,28 +97,28 @@ public final class Link: @unchecked Sendable {
     public func setTimeZero(epochUs: Int64? = nil) {
         let now = cl_monotonic_ns()
         guard let epochUs else {
-            control.requestTimeZero(now)
+            control.requests.requestTimeZero(now)
             return
         }
         // Whoever names the time may be wrong: a moment beyond what nanoseconds can name never comes, or is long past.
         let (epochNs, overflow) = epochUs.multipliedReportingOverflow(by: 1000)
         let latest = Int64.max / 2
         let bounded = overflow ? (epochUs < 0 ? -latest : latest) : min(max(epochNs, -latest), latest)
-        control.requestTimeZero(bounded - PacketEngine.epochOffset())
+        control.requests.requestTimeZero(bounded - PacketEngine.epochOffset())
     }
 
     /// Says that the last record was sent: faults `during: drain` begin.
-    public func beginDrain() { control.requestDrain() }
+    public func beginDrain() { control.requests.requestDrain() }
 
     /// Stops moving packets, completes the fault log and gives the account. Packets that the link still holds are
     /// counted as held and never delivered. A second call gives the same account again.
     public func stop() -> LinkReport {
         guard isRunning else { return finalReport ?? LinkReport() }
-        control.requestStop()
+        control.requests.requestStop()
         pthread_join(packetThread, nil)
-        cl_eventfd_signal(writerStop)
+        cl_eventfd_signal(writerStop.number)
         pthread_join(writerThread, nil)
-        writer.pointee.drain()
+        writer.address.pointee.drain()
         isRunning = false
         let report = report()
         finalReport = report
@@ -137,13 +126,13 @@ public final class Link: @unchecked Sendable {
     }
 
     private func report() -> LinkReport {
-        var report = engine.pointee.core.report()
-        report.lateness = engine.pointee.lateness.summary
-        report.wakeUpLateness = engine.pointee.wakeUps.summary
-        report.faultLogEntries = writer.pointee.written
-        report.faultLogLostEntries = ring.pointee.lostCount
-        report.faultLogError = writer.pointee.errorNumber
-        report.processorTimeUs = engine.pointee.processorNs / 1000
+        var report = engine.address.pointee.core.report()
+        report.lateness = engine.address.pointee.lateness.summary
+        report.wakeUpLateness = engine.address.pointee.wakeUps.summary
+        report.faultLogEntries = writer.address.pointee.written
+        report.faultLogLostEntries = ring.lostCount
+        report.faultLogError = writer.address.pointee.errorNumber
+        report.processorTimeUs = engine.address.pointee.processorNs / 1000
         report.elapsedUs = (cl_monotonic_ns() - startedAt) / 1000
         return report
     }
@@ -181,8 +170,8 @@ extension LinkCore {
     /// The account of everything that went through.
     func report() -> LinkReport {
         var report = LinkReport()
-        for index in 0..<pathCount {
-            let path = paths[index]
+        for index in 0..<paths.count {
+            let path = paths.all[index]
             var entry = LinkReport.Path(
                 node: Int(path.node), direction: path.isClientToBroker ? .clientToBroker : .brokerToClient)
             entry.packetsIn = path.packetsIn

@@ -11,8 +11,31 @@ extension ImpairmentKind {
         .duplicate,
         .rate,
         .trace,
+        .slot,
         .reorder,
         .delay,
+    ]
+}
+
+extension ConnectionFaultKind {
+    /// Every connection fault, in the order in which those of one fault are asked. Adding one is one line here.
+    static let all: [ConnectionFaultKind] = [
+        .refuse,
+        .blackHole,
+        .forgetIdle,
+        .handshake,
+    ]
+}
+
+extension LinkAction {
+    /// Every action, in the order in which messages list them. Adding one is one line here.
+    static let all: [LinkAction] = [
+        .drop,
+        .delay,
+        .reset,
+        .halfOpen,
+        .partition,
+        .phase,
     ]
 }
 
@@ -20,7 +43,8 @@ extension ImpairmentKind {
 public enum LinkVocabulary {
     /// Impairments with their modifiers, then actions, for `FaultVocabulary`.
     public static let keywords: [FaultKeyword] =
-        ImpairmentKind.all.flatMap(\.keywords) + ConnectionFault.keywords + LinkAction.keywords
+        ImpairmentKind.all.flatMap(\.keywords) + ConnectionFaultKind.all.flatMap(\.keywords)
+        + LinkAction.all.map(\.keyword)
 
     /// True for a word that the link itself carries out.
     public static func contains(_ word: String) -> Bool { keywords.contains { $0.name == word } }

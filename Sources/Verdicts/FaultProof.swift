@@ -58,6 +58,7 @@ enum FaultProof {
         case "jitter": return entry.reason == "delay" || entry.reason == "jitter"
         case "rate", "queue": return entry.fate == "queue" || entry.reason == "rate" || entry.reason == "queue"
         case "drop", "reset": return false
+        case PacketFate.mark.rawValue: return entry.fate == effect
         default: return entry.reason == effect
         }
     }

@@ -21,7 +21,7 @@ struct PacketProof {
         let crossings = all.filter { places.contains(Place(node: $0.node, direction: $0.direction)) }
         guard !crossings.isEmpty else { return nil }
         switch effect {
-        case "delay", "jitter": self.init(delayOf: entries, Self.slices(crossings, fault, entries, ledger))
+        case "delay", "jitter", "slot": self.init(delayOf: entries, Self.slices(crossings, fault, entries, ledger))
         case "duplicate":
             let count = crossings.reduce(0) { $0 + $1.duplicated }
             self.init(counted: count, "\(Words.count(count, "packet")) arrived twice in the captures")

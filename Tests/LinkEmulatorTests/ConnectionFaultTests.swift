@@ -107,7 +107,7 @@ import Testing
             _ = rig.due(Int64(index * 2 + 1))
         }
         #expect(rig.core.counters.evictedConnections == 500)
-        #expect(rig.core.rules.count == ConnectionTable.capacity)
+        #expect(rig.core.messages.rules.count == ConnectionTable.capacity)
         #expect(rig.core.counters.triggers == UInt64(ConnectionTable.capacity + 500))
         #expect(rig.isBalanced)
     }

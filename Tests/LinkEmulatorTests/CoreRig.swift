@@ -8,7 +8,7 @@ import ScenarioModel
 /// A link core without descriptors and clocks: tests give it packets and times.
 final class CoreRig {
     var core: LinkCore
-    private let ring: UnsafeMutablePointer<FaultLogRing>
+    private let ring: FaultLogRing
     private let format: FaultLogFormat
     /// Phases that began (true) or ended, by fault index, with their times in microseconds.
     private(set) var phases: [(fault: Int, began: Bool, timeUs: Int64)] = []
@@ -27,23 +27,16 @@ final class CoreRig {
         _ faults: [FaultSpec], nodes: Int = 1, seed: UInt64 = 1, mtu: Int = 1500, packetLimit: Int = 4096,
         startTimeline: Bool = true
     ) throws {
-        ring = .allocate(capacity: 1)
-        ring.initialize(to: try FaultLogRing())
+        ring = try FaultLogRing()
         var configuration = LinkConfiguration(
             ports: [.init(node: 0, descriptor: -1, address: "198.18.0.1")], mtu: mtu, seed: seed, faults: faults,
             packetLimit: packetLimit)
         for node in 1...nodes {
             configuration.ports.append(.init(node: node, descriptor: -1, address: "198.18.\(node).1"))
         }
-        core = try LinkCore(configuration, ring: ring)
-        format = FaultLogFormat(faults: core.faultIDs, reasons: core.reasons)
-        if startTimeline { core.setTimeZero(0) }
-    }
-
-    deinit {
-        core.free()
-        ring.pointee.free()
-        ring.deallocate()
+        core = try LinkCore(configuration, log: ring.input)
+        format = FaultLogFormat(faults: core.faultIDs, reasons: ReasonTable.words)
+        if startTimeline { core.phases.setTimeZero(0) }
     }
 
     /// Gives the core a packet at a time.
@@ -77,14 +70,13 @@ final class CoreRig {
     /// Everything in the fault log so far, as its file would hold it.
     func logText() -> String {
         var bytes: [UInt8] = []
-        while let record = ring.pointee.next() {
-            if record.kind == FaultRecord.Kind.packet.rawValue {
+        while let record = ring.output.next() {
+            if record.kind == .packet {
                 format.append(record, to: &bytes)
-            } else if record.kind == FaultRecord.Kind.triggered.rawValue {
+            } else if record.kind == .triggered {
                 triggered.append(Int(record.fault))
             } else {
-                phases.append(
-                    (Int(record.fault), record.kind == FaultRecord.Kind.phaseBegan.rawValue, record.timeUs))
+                phases.append((Int(record.fault), record.kind == .phaseBegan, record.timeUs))
             }
         }
         return String(decoding: bytes, as: UTF8.self)

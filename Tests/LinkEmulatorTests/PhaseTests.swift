@@ -14,8 +14,8 @@ import Testing
         let rig = try CoreRig(
             [Faults.timeline(["partition": "true"], at: .seconds(2), for: .seconds(3))], startTimeline: false)
         #expect(passes(rig, at: 10_000_000_000), "before time zero nothing acts")
-        rig.core.setTimeZero(20_000_000_000)
-        rig.core.setTimeZero(1)
+        rig.core.phases.setTimeZero(20_000_000_000)
+        rig.core.phases.setTimeZero(1)
         #expect(passes(rig, at: 21_999_999_999))
         #expect(!passes(rig, at: 22_000_000_000))
         #expect(!passes(rig, at: 24_999_999_999))
@@ -53,13 +53,13 @@ import Testing
         }
         let setup = try CoreRig([fault(.setup, "fault-0")], startTimeline: false)
         #expect(!passes(setup, at: 1))
-        setup.core.setTimeZero(5)
+        setup.core.phases.setTimeZero(5)
         #expect(passes(setup, at: 5))
         let always = try CoreRig([fault(.always, "fault-0")], startTimeline: false)
         #expect(!passes(always, at: 1))
         let drain = try CoreRig([fault(.drain, "fault-0")])
         #expect(passes(drain, at: 1))
-        drain.core.beginDrain()
+        drain.core.phases.beginDrain()
         #expect(!passes(drain, at: 2))
     }
 }

@@ -7,10 +7,6 @@ import Testing
     @Test func deliveryIsInOrderOfTimeThenArrival() throws {
         var arena = try SlotArena(slotSize: 64, capacity: 2000)
         var queue = try DeliveryQueue(arena: arena, lanes: 3)
-        defer {
-            queue.free()
-            arena.free()
-        }
         var expected: [(at: Int64, order: Int, slot: Int32)] = []
         let stream = RandomStream(seed: 5, node: 1, direction: 0, fault: "test")
         for index in 0..<2000 {
@@ -30,7 +26,6 @@ import Testing
 
     @Test func slotsAreUsedAgainLastInFirstOut() throws {
         var arena = try SlotArena(slotSize: 100, capacity: 3)
-        defer { arena.free() }
         #expect(arena.slotSize == 128)
         let slots = (0..<3).map { _ in arena.take() }
         #expect(Set(slots).count == 3)
@@ -43,7 +38,6 @@ import Testing
 
     @Test func percentilesAreWithinABucket() throws {
         var histogram = try LatenessHistogram()
-        defer { histogram.free() }
         #expect(histogram.percentile(0.5) == 0)
         for value in 1...100_000 { histogram.record(Int64(value)) }
         for share in [0.01, 0.5, 0.9, 0.99, 0.999] {
@@ -66,16 +60,15 @@ import Testing
 
     @Test func theRingCountsWhatItCannotKeep() throws {
         let ring = try FaultLogRing(capacity: 8)
-        defer { ring.free() }
         for index in 0..<11 {
             var record = FaultRecord()
             record.packetIndex = UInt64(index)
-            ring.write(record)
+            ring.input.write(record)
         }
         #expect(ring.lostCount == 3)
-        for index in 0..<8 { #expect(ring.next()?.packetIndex == UInt64(index)) }
-        #expect(ring.next() == nil)
-        ring.write(FaultRecord())
-        #expect(ring.next() != nil)
+        for index in 0..<8 { #expect(ring.output.next()?.packetIndex == UInt64(index)) }
+        #expect(ring.output.next() == nil)
+        ring.input.write(FaultRecord())
+        #expect(ring.output.next() != nil)
     }
 }

@@ -47,11 +47,11 @@ let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().del
 let libraryVocabulary = FaultVocabulary(
     [
         "delay", "loss", "duplicate", "reorder", "corrupt", "rate", "trace", "mtu", "partition", "flap", "refuse",
-        "blackhole",
+        "blackhole", "forget-idle", "syn", "slot",
     ].map {
         FaultKeyword($0, role: .impairment, summary: $0, effects: [$0])
     }
-        + ["jitter", "distribution", "correlation", "gap", "queue", "discipline"].map {
+        + ["jitter", "distribution", "correlation", "gap", "queue", "discipline", "ecn", "overhead"].map {
             FaultKeyword($0, role: .modifier, summary: $0)
         }
         + [

@@ -23,6 +23,8 @@ import Testing
         ("rate", "queue", "rate"), ("rate", "drop", "rate"), ("partition", "drop", "partition"),
         ("drop", "drop", "message"),
         ("reset", "reset", "message"), ("reset", "reset", "timeline"), ("duplicate", "duplicate", "duplicate"),
+        ("mark", "mark", "rate"), ("forget-idle", "drop", "forget-idle"), ("syn", "delay", "syn"),
+        ("slot", "delay", "slot"),
     ])
     func anEffectIsShownByItsOwnEntries(effect: String, fate: String, reason: String) {
         #expect(evidence([effect], [entry(fate, reason)]).map(\.shown) == [true])
@@ -32,7 +34,7 @@ import Testing
 
     @Test(arguments: [
         ("drop", "drop", "reset"), ("drop", "drop", "retransmission"), ("loss", "drop", "partition"),
-        ("reset", "drop", "reset"), ("delay", "queue", "rate"),
+        ("reset", "drop", "reset"), ("delay", "queue", "rate"), ("mark", "drop", "rate"), ("mark", "queue", "rate"),
     ])
     func whatFollowsFromAnotherEffectIsNoEvidence(effect: String, fate: String, reason: String) {
         #expect(evidence([effect], [entry(fate, reason)]).map(\.shown) == [false])

@@ -1,39 +1,39 @@
 /// Packets that wait for their time. Those that leave a lane in the order they came, as with a constant delay, stand in
 /// a linked list through their slots; the rest, as with jitter, in a 4-ary heap.
-struct DeliveryQueue {
-    private struct Lane: BitwiseCopyable {
+struct DeliveryQueue: ~Copyable {
+    /// The packets that leave a port in the order they came.
+    struct Lane: BitwiseCopyable {
         var head: Int32
         var tail: Int32
         var lastAt: Int64
     }
 
-    private struct Entry: BitwiseCopyable {
+    /// A packet in the heap.
+    struct Entry: BitwiseCopyable {
         var at: Int64
         var order: UInt64
         var slot: Int32
     }
 
+    /// Of the arena, which outlives the queue.
     private let meta: UnsafeMutablePointer<PacketMeta>
-    private let laneCount: Int
-    private let laneMemory: LazyMemory
-    private let lanes: UnsafeMutablePointer<Lane>
-    private let heapMemory: LazyMemory
-    private let heap: UnsafeMutablePointer<Entry>
+    private let laneArray: FixedArray<Lane>
+    private let heapArray: LazyArray<Entry>
     private var heapCount = 0
     private var nextOrder: UInt64 = 0
     /// Packets that wait.
     private(set) var count = 0
 
     /// - Parameter lanes: one for each port that packets leave by.
-    init(arena: SlotArena, lanes laneCount: Int) throws {
+    init(arena: borrowing SlotArena, lanes count: Int) throws {
         meta = arena.meta
-        self.laneCount = laneCount
-        laneMemory = try LazyMemory(bytes: laneCount * MemoryLayout<Lane>.stride)
-        lanes = laneMemory.array(of: Lane.self)
-        for lane in 0..<laneCount { lanes[lane] = Lane(head: SlotArena.none, tail: SlotArena.none, lastAt: .min) }
-        heapMemory = try LazyMemory(bytes: arena.capacity * MemoryLayout<Entry>.stride)
-        heap = heapMemory.array(of: Entry.self)
+        laneArray = FixedArray(
+            repeating: Lane(head: SlotArena.none, tail: SlotArena.none, lastAt: .min), count: count)
+        heapArray = try LazyArray(count: arena.capacity)
     }
+
+    private var lanes: UnsafeMutablePointer<Lane> { laneArray.base }
+    private var heap: UnsafeMutablePointer<Entry> { heapArray.base }
 
     /// Adds a packet that is to leave by `lane` at `at`.
     @inline(__always)
@@ -59,7 +59,7 @@ struct DeliveryQueue {
     @inline(__always)
     func earliest() -> Int64 {
         var at = heapCount > 0 ? heap[0].at : Int64.max
-        for lane in 0..<laneCount where lanes[lane].head != SlotArena.none {
+        for lane in 0..<laneArray.count where lanes[lane].head != SlotArena.none {
             at = min(at, meta[Int(lanes[lane].head)].deliverAt)
         }
         return at
@@ -71,7 +71,7 @@ struct DeliveryQueue {
         var bestLane = -1
         var at = now
         var order = UInt64.max
-        for lane in 0..<laneCount {
+        for lane in 0..<laneArray.count {
             let head = lanes[lane].head
             guard head != SlotArena.none else { continue }
             let item = meta[Int(head)]
@@ -127,10 +127,5 @@ struct DeliveryQueue {
         }
         heap[index] = last
         return top
-    }
-
-    func free() {
-        laneMemory.free()
-        heapMemory.free()
     }
 }

@@ -61,21 +61,17 @@ enum ResetSides: UInt8 {
 
 /// A fault of the configuration, ready for the packet path.
 struct PlannedFault {
+    /// As the scenario says it; where a message starts impairments, with these as its settings.
     var spec: FaultSpec
     var phase: FaultPhase
     var actions: FaultActions
 
-    init(_ original: FaultSpec) throws {
-        var spec = original
-        phase = FaultPhase(spec.trigger)
-        actions = try LinkAction.actions(of: spec)
-        if let value = spec.actions.first(where: { $0.keyword == "phase" })?.value {
-            let started = try LinkAction.Phase(value)
-            spec.settings = started.settings
-            spec.direction = started.direction
-            phase.length = started.length.nanoseconds
-        }
+    /// - Throws: `ScenarioError` for a value that was not validated before.
+    init(_ spec: FaultSpec) throws {
         self.spec = spec
+        phase = FaultPhase(spec.trigger)
+        actions = FaultActions()
+        try LinkAction.plan(spec.actions, &self)
     }
 
     /// What each fault is called where its draws are made: when and where it acts and by which words, and its number
@@ -92,13 +88,15 @@ struct PlannedFault {
         }
     }
 
-    /// Whether the fault's impairments act on this path.
-    func acts(node: Int, isClientToBroker: Bool) -> Bool {
-        guard spec.node == nil || spec.node == node else { return false }
-        switch spec.direction {
-        case nil: return true
-        case .clientToBroker: return isClientToBroker
-        case .brokerToClient: return !isClientToBroker
-        }
+    /// Its settings, as impairments and connection faults read them.
+    func settings(mtu: Int) -> FaultSettings {
+        FaultSettings(spec.settings, phaseLengthNs: phase.length > 0 ? phase.length : nil, mtu: mtu)
+    }
+
+    /// Where it acts.
+    var scope: FaultScope {
+        FaultScope(
+            node: UInt16(spec.node ?? 0), actsUp: spec.direction != .brokerToClient,
+            actsDown: spec.direction != .clientToBroker)
     }
 }

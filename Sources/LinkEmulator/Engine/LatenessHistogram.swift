@@ -1,22 +1,20 @@
 /// Counts of times from 1 ns to about 18 minutes, in buckets at most 1/32 wide of their value.
-struct LatenessHistogram {
+struct LatenessHistogram: ~Copyable {
     private static let subBits = 5
     private static let bucketCount = 36 << subBits
 
-    private let memory: LazyMemory
-    private let counts: UnsafeMutablePointer<UInt64>
+    private let counts: LazyArray<UInt64>
     private(set) var total: UInt64 = 0
     private(set) var maximum: Int64 = 0
 
     init() throws {
-        memory = try LazyMemory(bytes: Self.bucketCount * MemoryLayout<UInt64>.stride)
-        counts = memory.array(of: UInt64.self)
+        counts = try LazyArray(count: Self.bucketCount)
     }
 
     @inline(__always)
     mutating func record(_ nanoseconds: Int64) {
         let value = max(nanoseconds, 0)
-        counts[Self.bucket(value)] &+= 1
+        counts.base[Self.bucket(value)] &+= 1
         total &+= 1
         if value > maximum { maximum = value }
     }
@@ -36,7 +34,7 @@ struct LatenessHistogram {
         let wanted = max(1, UInt64((Double(total) * share).rounded(.up)))
         var seen: UInt64 = 0
         for index in 0..<Self.bucketCount {
-            seen += counts[index]
+            seen += counts.base[index]
             if seen >= wanted { return min(Self.upperEdge(index), maximum) }
         }
         return maximum
@@ -51,9 +49,7 @@ struct LatenessHistogram {
 
     /// Forgets what was recorded.
     mutating func reset() {
-        counts.update(repeating: 0, count: Self.bucketCount)
+        counts.base.update(repeating: 0, count: Self.bucketCount)
         (total, maximum) = (0, 0)
     }
-
-    func free() { memory.free() }
 }

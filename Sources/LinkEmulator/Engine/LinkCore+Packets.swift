@@ -1,3 +1,4 @@
+import EvidenceModel
 import PacketWire
 
 extension LinkCore {
@@ -9,20 +10,20 @@ extension LinkCore {
         do throws(IPv4Packet.Flaw) {
             packet = try IPv4Packet(bytes)
         } catch {
-            countIn(otherPath, bytes.count)
+            paths.countIn(paths.other, bytes.count)
             if error == .wrongVersion, let first = bytes.first, first >> 4 == 6 {
                 counters.ipv6 &+= 1
             } else {
                 counters.malformed &+= 1
             }
-            discard(slot, path: otherPath)
+            discard(slot, path: paths.other)
             return
         }
         arena.meta[Int(slot)].length = Int32(packet.bytes.count)
-        let out = self.port(of: packet.destination.value)
-        let path = self.path(from: port, to: out)
-        let index = paths[path].packetsIn
-        countIn(path, packet.bytes.count)
+        let out = paths.port(of: packet.destination.value)
+        let path = paths.path(from: port, to: out)
+        let arrival = Arrival(slot: slot, path: path, index: paths.all[path].packetsIn, now: now)
+        paths.countIn(path, packet.bytes.count)
         guard out >= 0, out != port else {
             counters.unroutable &+= 1
             discard(slot, path: path)
@@ -35,76 +36,59 @@ extension LinkCore {
         }
         arena.meta[Int(slot)].outPort = UInt16(out)
         arena.meta[Int(slot)].path = UInt16(path)
-        if path != otherPath, isCut(slot, path: path, index: index, now: now) { return }
+        if path != paths.other, isCut(arrival) { return }
         if packet.isFragment {
             counters.fragments &+= 1
         } else if packet.protocolNumber != IPv4Packet.ProtocolNumber.tcp {
             counters.nonTCP &+= 1
-        } else if tracksConnections, path != otherPath {
-            follow(slot, packet, path: path, index: index, now: now)
+        } else if tracksConnections, path != paths.other {
+            follow(arrival, packet)
             return
         }
-        impair(slot, path: path, index: index, from: 0, copy: 0, at: now, arrival: now)
+        impair(arrival, at: now)
     }
 
     /// Sends a packet through the impairments of its path, from the `first` active one on, into the delivery queue.
-    mutating func impair(
-        _ slot: Int32, path: Int, index: UInt64, from first: Int32, copy: UInt64, at time: Int64, arrival: Int64
-    ) {
-        let base = Int(paths[path].firstPlaced)
-        let count = paths[path].activeCount
-        let meta = arena.meta + Int(slot)
-        guard first < count else {
-            enqueue(slot, at: time, arrival: arrival)
+    ///
+    /// - Parameters:
+    ///   - copy: 0 for the packet itself; else the number of the copy or of the part, by which its draws differ.
+    ///   - time: when it comes to the first impairment.
+    mutating func impair(_ arrival: Arrival, from first: Int32 = 0, copy: UInt64 = 0, at time: Int64) {
+        guard first < paths.all[arrival.path].activeCount else {
+            enqueue(arrival.slot, at: time, arrival: arrival.now)
             return
         }
+        let meta = arena.meta + Int(arrival.slot)
         var packet = PacketInTransit(
-            bytes: arena.packet(slot), arrival: arrival, index: index, copy: copy, time: time,
-            node: paths[path].node, isClientToBroker: paths[path].isClientToBroker, epochOffsetNs: epochOffsetNs,
-            log: UnsafePointer(ring))
-        packet.hasPartialChecksum = meta.pointee.flags & PacketMeta.hasPartialChecksum != 0
+            arena.packet(arrival.slot), paths.all[arrival.path].place(arrival.index), copy: copy, arrival: arrival.now,
+            time: time, hasPartialChecksum: meta.pointee.flags & PacketMeta.hasPartialChecksum != 0, recorder)
         var position = first
         var lastFault = UInt16.max
-        while position < count {
-            let at = Int(active[base + Int(position)])
-            let place = placed[at]
-            if place.fault != lastFault {
-                packet.overtakes = false
-                lastFault = place.fault
-            }
-            packet.fault = place.fault
-            packet.reason = place.reason
-            packet.stream = place.stream
-            packet.phaseStart = place.phaseStart
-            impairments[at].apply(to: &packet)
-            position &+= 1
+        while true {
+            paths.impair(&packet, on: arrival.path, from: &position, &lastFault)
             if packet.isDropped {
-                discard(slot, path: path)
+                discard(arrival.slot, path: arrival.path)
                 return
             }
-            if packet.wantsCopy {
-                packet.wantsCopy = false
-                duplicate(
-                    slot, path: path, index: index, from: position, copy: copy &+ 1, at: packet.time, arrival: arrival)
-            }
+            guard packet.wantsCopy else { break }
+            packet.wantsCopy = false
+            duplicate(arrival, from: position, copy: copy &+ 1, at: packet.time)
         }
         if !packet.hasPartialChecksum { meta.pointee.flags &= ~PacketMeta.hasPartialChecksum }
-        enqueue(slot, at: packet.time, arrival: arrival)
+        enqueue(arrival.slot, at: packet.time, arrival: arrival.now)
     }
 
-    private mutating func duplicate(
-        _ slot: Int32, path: Int, index: UInt64, from position: Int32, copy: UInt64, at time: Int64, arrival: Int64
-    ) {
-        let twin = arena.take()
-        paths[path].duplicated &+= 1
-        guard twin != SlotArena.none else {
-            overflow(UnsafeRawBufferPointer(arena.packet(slot)), path: path, now: arrival)
+    private mutating func duplicate(_ arrival: Arrival, from position: Int32, copy: UInt64, at time: Int64) {
+        var twin = arrival
+        twin.slot = arena.take()
+        paths.all[arrival.path].duplicated &+= 1
+        guard twin.slot != SlotArena.none else {
+            overflow(UnsafeRawBufferPointer(arena.packet(arrival.slot)), path: arrival.path, now: arrival.now)
             return
         }
-        let meta = arena.meta[Int(slot)]
-        arena.meta[Int(twin)] = meta
-        arena.buffer(twin).copyMemory(from: UnsafeRawBufferPointer(arena.packet(slot)))
-        impair(twin, path: path, index: index, from: position, copy: copy, at: time, arrival: arrival)
+        arena.meta[Int(twin.slot)] = arena.meta[Int(arrival.slot)]
+        arena.buffer(twin.slot).copyMemory(from: UnsafeRawBufferPointer(arena.packet(arrival.slot)))
+        impair(twin, from: position, copy: copy, at: time)
     }
 
     /// Puts a packet into the delivery queue.
@@ -113,7 +97,7 @@ extension LinkCore {
         if time > arrival { arena.meta[Int(slot)].flags |= PacketMeta.isHeld }
         let meta = arena.meta[Int(slot)]
         if meta.connection >= 0 {
-            let half = self.half(Int(meta.connection), up: meta.flags & PacketMeta.isClientToBroker != 0)
+            let half = connections.half(Flow(of: meta))
             if time > half.pointee.lastScheduled { half.pointee.lastScheduled = time }
         }
         queue.insert(slot, at: time, lane: Int(meta.outPort))
@@ -122,26 +106,18 @@ extension LinkCore {
     /// Counts a packet that came when every slot was taken.
     mutating func overflow(_ bytes: UnsafeRawBufferPointer, path: Int, now: Int64) {
         counters.overflow &+= 1
-        paths[path].dropped &+= 1
-        var record = FaultRecord()
-        record.timeUs = (now &+ epochOffsetNs) / 1000
-        record.fate = FateCode.drop.rawValue
-        record.fault = FaultRecord.link
-        record.reason = reasonOverflow
-        record.node = paths[path].node
-        record.isClientToBroker = paths[path].isClientToBroker
-        record.packetIndex = paths[path].packetsIn &- 1
-        record.describe(bytes)
-        ring.pointee.write(record)
+        paths.all[path].dropped &+= 1
+        recorder.packet(
+            Decision(.drop, fault: FaultRecord.link, .overflow), paths.all[path].lastPlace, bytes, now: now)
     }
 
     /// Counts a packet that was read only to be dropped, because every slot was taken.
     mutating func receiveWithoutSlot(_ bytes: UnsafeRawBufferPointer, from port: Int, now: Int64) {
-        var path = otherPath
+        var path = paths.other
         if let packet = try? IPv4Packet(bytes) {
-            path = self.path(from: port, to: self.port(of: packet.destination.value))
+            path = paths.path(from: port, to: paths.port(of: packet.destination.value))
         }
-        countIn(path, bytes.count)
+        paths.countIn(path, bytes.count)
         overflow(bytes, path: path, now: now)
     }
 
@@ -164,22 +140,22 @@ extension LinkCore {
 
     /// Counts a packet that is longer than any that may pass, of which only the first bytes are at hand.
     mutating func refuse(_ bytes: UnsafeRawBufferPointer, from port: Int) {
-        var path = otherPath
+        var path = paths.other
         do throws(IPv4Packet.Flaw) {
             let packet = try IPv4Packet(bytes, allowsTruncation: true)
-            path = self.path(from: port, to: self.port(of: packet.destination.value))
+            path = paths.path(from: port, to: paths.port(of: packet.destination.value))
             counters.oversize &+= 1
         } catch {
             counters.malformed &+= 1
         }
-        countIn(path, bytes.count)
-        paths[path].dropped &+= 1
+        paths.countIn(path, bytes.count)
+        paths.all[path].dropped &+= 1
     }
 
     /// Gives up a packet.
     @inline(__always)
     mutating func discard(_ slot: Int32, path: Int) {
-        paths[path].dropped &+= 1
+        paths.all[path].dropped &+= 1
         arena.give(slot)
     }
 
@@ -196,30 +172,12 @@ extension LinkCore {
         let meta = arena.meta[Int(slot)]
         let path = Int(meta.path)
         if accepted {
-            paths[path].forwarded &+= 1
-            paths[path].bytesForwarded &+= UInt64(meta.length)
+            paths.all[path].forwarded &+= 1
+            paths.all[path].bytesForwarded &+= UInt64(meta.length)
         } else {
             counters.writeFailures &+= 1
-            paths[path].dropped &+= 1
+            paths.all[path].dropped &+= 1
         }
         arena.give(slot)
-    }
-
-    @inline(__always)
-    private func countIn(_ path: Int, _ bytes: Int) {
-        paths[path].packetsIn &+= 1
-        paths[path].bytesIn &+= UInt64(bytes)
-    }
-
-    @inline(__always)
-    private func port(of address: UInt32) -> Int {
-        for index in 0..<portCount where ports[index].address == address { return index }
-        return -1
-    }
-
-    @inline(__always)
-    private func path(from port: Int, to out: Int) -> Int {
-        if port == 0 { return out > 0 ? (out - 1) * 2 : otherPath }
-        return out == 0 ? (port - 1) * 2 + 1 : otherPath
     }
 }

@@ -11,20 +11,21 @@ import PacketWire
 ///
 /// Pieces are as long as the link's MTU allows, whatever size the sender's kernel had in mind: so whoever sees the long
 /// packet, as the captures do, knows the pieces.
-struct OffloadReader {
+struct OffloadReader: ~Copyable {
     private let mtu: Int
     /// Slots that the next packet is read into.
-    private let spare: UnsafeMutablePointer<Int32>
+    private let spareArray: FixedArray<Int32>
     private var spareCount = 0
     private let capacity: Int
-    private let parts: UnsafeMutablePointer<iovec>
+    /// The vector: the header, the spare slots, and a buffer behind them for what no rule allows.
+    private let partArray: FixedArray<iovec>
     /// Reads that still use the long vector; a long packet sets it.
     private var longReads = 0
     /// Spare slots from this one on have no part of the vector yet.
     private var preparedCount = 0
-    private let flat: LazyMemory
-    private let piece: LazyMemory
-    private let header: UnsafeMutableRawPointer
+    private let flat: LazyArray<UInt8>
+    private let piece: LazyArray<UInt8>
+    private let headerArray: LazyArray<UInt8>
     /// Length of the headers that room is left for.
     private var headerLength = 52
     private var nextGroup: UInt32 = 0
@@ -38,22 +39,19 @@ struct OffloadReader {
     init(mtu: Int) throws {
         self.mtu = mtu
         capacity = Self.slots(mtu: mtu)
-        spare = .allocate(capacity: capacity)
-        // The header before the slots, and a buffer behind them for what no rule allows.
-        parts = .allocate(capacity: capacity + 2)
-        flat = try LazyMemory(bytes: 2 * 65_536)
-        piece = try LazyMemory(bytes: 65_536)
-        header = .allocate(byteCount: 16, alignment: 8)
+        let flat = try LazyArray<UInt8>(count: 2 * 65_536)
+        let piece = try LazyArray<UInt8>(count: 65_536)
+        headerArray = try LazyArray(count: VirtioHeader.size)
+        spareArray = FixedArray(repeating: SlotArena.none, count: capacity)
+        partArray = FixedArray(repeating: iovec(), count: capacity + 2)
+        self.flat = flat
+        self.piece = piece
         parts[0] = iovec(iov_base: header, iov_len: VirtioHeader.size)
     }
 
-    func free() {
-        spare.deallocate()
-        parts.deallocate()
-        header.deallocate()
-        flat.free()
-        piece.free()
-    }
+    private var spare: UnsafeMutablePointer<Int32> { spareArray.base }
+    private var parts: UnsafeMutablePointer<iovec> { partArray.base }
+    private var header: UnsafeMutableRawPointer { headerArray.raw }
 
     /// Gives the slots back that wait for a packet.
     mutating func giveBack(_ arena: inout SlotArena) {
@@ -76,25 +74,25 @@ struct OffloadReader {
         let isShort = longReads == 0
         let count: Int
         if isShort {
-            count = Int(cl_read(descriptor, flat.base, flat.size))
+            count = Int(cl_read(descriptor, flat.raw, flat.count))
         } else {
             prepare(core.arena)
             count = Int(cl_readv(descriptor, parts, Int32(capacity + 2)))
         }
         guard count > VirtioHeader.size else { return count < 0 ? count : count == 0 ? -Int(EPIPE) : 1 }
-        let virtio = VirtioHeader(reading: isShort ? UnsafeRawPointer(flat.base) : UnsafeRawPointer(header))
+        let virtio = VirtioHeader(reading: isShort ? UnsafeRawPointer(flat.raw) : UnsafeRawPointer(header))
         let length = count - VirtioHeader.size
         guard virtio.segmentation != 0 else {
             if isShort {
                 core.arena.buffer(spare[0]).baseAddress?.copyMemory(
-                    from: flat.base + VirtioHeader.size, byteCount: min(length, mtu))
+                    from: flat.raw + VirtioHeader.size, byteCount: min(length, mtu))
             } else {
                 longReads -= 1
             }
             return receiveWhole(length, virtio, port: port, core: &core)
         }
         longReads = Self.longReadsAfterOne
-        let first = isShort ? flat.base + VirtioHeader.size : core.arena.buffer(spare[0]).baseAddress
+        let first = isShort ? flat.raw + VirtioHeader.size : core.arena.buffer(spare[0]).baseAddress
         let headers = UnsafeRawBufferPointer(start: first, count: min(length, mtu))
         guard virtio.segmentation == VirtioHeader.tcpOverIPv4,
             let cut = TCPSegmentation(headers: headers, length: length, mtu: mtu)
@@ -136,7 +134,7 @@ struct OffloadReader {
     }
 
     /// Points the vector at the spare slots.
-    private mutating func prepare(_ arena: SlotArena) {
+    private mutating func prepare(_ arena: borrowing SlotArena) {
         guard preparedCount < capacity else { return }
         for index in preparedCount..<capacity {
             let base = arena.buffer(spare[index]).baseAddress
@@ -145,7 +143,7 @@ struct OffloadReader {
                 ? iovec(iov_base: base, iov_len: mtu)
                 : iovec(iov_base: base.map { $0 + headerLength }, iov_len: mtu - headerLength)
         }
-        parts[capacity + 1] = iovec(iov_base: flat.base + 65_536, iov_len: 65_536)
+        parts[capacity + 1] = iovec(iov_base: flat.raw + 65_536, iov_len: 65_536)
         preparedCount = capacity
     }
 
@@ -193,26 +191,26 @@ struct OffloadReader {
 
     /// Brings what was scattered together in one buffer; where it begins.
     private func gather(_ length: Int, isShort: Bool) -> UnsafeMutableRawPointer {
-        if isShort { return flat.base + VirtioHeader.size }
+        if isShort { return flat.raw + VirtioHeader.size }
         var at = 0
         var index = 1
         while at < length {
             let part = parts[index]
             let count = min(part.iov_len, length - at)
-            if let base = part.iov_base { (flat.base + at).copyMemory(from: base, byteCount: count) }
+            if let base = part.iov_base { (flat.raw + at).copyMemory(from: base, byteCount: count) }
             at += count
             index += 1
         }
-        return flat.base
+        return flat.raw
     }
 
     /// Reads while slots are short.
     private mutating func readFlat(_ descriptor: Int32, port: Int, core: inout LinkCore) -> Int {
-        let count = Int(cl_read(descriptor, flat.base, flat.size))
+        let count = Int(cl_read(descriptor, flat.raw, flat.count))
         guard count > VirtioHeader.size else { return count < 0 ? count : count == 0 ? -Int(EPIPE) : 1 }
-        let virtio = VirtioHeader(reading: flat.base)
+        let virtio = VirtioHeader(reading: flat.raw)
         let length = count - VirtioHeader.size
-        let bytes = UnsafeMutableRawBufferPointer(start: flat.base + VirtioHeader.size, count: length)
+        let bytes = UnsafeMutableRawBufferPointer(start: flat.raw + VirtioHeader.size, count: length)
         if virtio.segmentation != 0 {
             guard
                 virtio.segmentation == VirtioHeader.tcpOverIPv4,
@@ -221,7 +219,7 @@ struct OffloadReader {
                 core.refuse(UnsafeRawBufferPointer(bytes), from: port)
                 return 1
             }
-            cutFlat(flat.base + VirtioHeader.size, cut, port: port, core: &core)
+            cutFlat(flat.raw + VirtioHeader.size, cut, port: port, core: &core)
             return cut.count
         }
         virtio.completeChecksum(bytes)
@@ -237,9 +235,9 @@ struct OffloadReader {
         let now = cl_monotonic_ns()
         for index in 0..<cut.count {
             let count = cut.dataLength(ofPiece: index)
-            let output = UnsafeMutableRawBufferPointer(start: piece.base, count: cut.headerLength + count)
+            let output = UnsafeMutableRawBufferPointer(start: piece.raw, count: cut.headerLength + count)
             cut.writeHeaders(ofPiece: index, from: headers, to: output)
-            (piece.base + cut.headerLength).copyMemory(
+            (piece.raw + cut.headerLength).copyMemory(
                 from: start + cut.headerLength + index * cut.segmentSize, byteCount: count)
             core.receive(
                 copying: UnsafeRawBufferPointer(output), flags: PacketMeta.hasPartialChecksum, from: port, now: now)

@@ -4,10 +4,10 @@ import PacketWire
 
 /// Writes to devices that take packets longer than the MTU: pieces of one packet that leave one behind the other are
 /// joined again, so that the kernel handles them at once.
-struct OffloadWriter {
-    private let slots: UnsafeMutablePointer<Int32>
-    private let parts: UnsafeMutablePointer<iovec>
-    private let header: UnsafeMutableRawPointer
+struct OffloadWriter: ~Copyable {
+    private let slotArray: FixedArray<Int32>
+    private let partArray: FixedArray<iovec>
+    private let headerArray: LazyArray<UInt8>
     /// Pieces that wait to be written together.
     private(set) var count = 0
     private var length = 0
@@ -17,18 +17,17 @@ struct OffloadWriter {
     /// A single packet up to this length is copied behind its header: less work than what the kernel makes of a vector.
     private static let copiedBytes = 512
 
-    init() {
-        slots = .allocate(capacity: Self.capacity)
-        parts = .allocate(capacity: Self.capacity + 1)
-        header = .allocate(byteCount: VirtioHeader.size + Self.copiedBytes, alignment: 8)
+    /// - Throws: `LinkError` when memory is short.
+    init() throws {
+        headerArray = try LazyArray(count: VirtioHeader.size + Self.copiedBytes)
+        slotArray = FixedArray(repeating: SlotArena.none, count: Self.capacity)
+        partArray = FixedArray(repeating: iovec(), count: Self.capacity + 1)
         parts[0] = iovec(iov_base: header, iov_len: VirtioHeader.size)
     }
 
-    func free() {
-        slots.deallocate()
-        parts.deallocate()
-        header.deallocate()
-    }
+    private var slots: UnsafeMutablePointer<Int32> { slotArray.base }
+    private var parts: UnsafeMutablePointer<iovec> { partArray.base }
+    private var header: UnsafeMutableRawPointer { headerArray.raw }
 
     /// Whether a packet continues the ones that wait: the next piece of the same packet, to the same device, its
     /// checksum still to be trusted.
@@ -54,7 +53,7 @@ struct OffloadWriter {
     /// Writes what waits to its device.
     ///
     /// - Returns: 0, or the errno of the device's refusal.
-    mutating func write(to descriptors: UnsafeMutablePointer<Int32>, _ arena: SlotArena) -> Int32 {
+    mutating func write(to descriptors: UnsafeMutablePointer<Int32>, _ arena: borrowing SlotArena) -> Int32 {
         let first = arena.packet(slots[0])
         let meta = arena.meta[Int(slots[0])]
         var virtio = VirtioHeader()

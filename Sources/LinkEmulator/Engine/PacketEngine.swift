@@ -1,40 +1,9 @@
 import CLinux
 import Glibc
+import SystemCalls
 
 /// Moves packets between descriptors and a `LinkCore`: one thread, epoll, a timer, and a short spin before a deadline.
-struct PacketEngine {
-    /// What other threads ask for; each on a cache line of its own.
-    struct Control {
-        private let memory: LazyMemory
-        private let words: UnsafeMutablePointer<UInt64>
-        let wakeUp: Int32
-
-        init() throws {
-            memory = try LazyMemory(bytes: 32 * MemoryLayout<UInt64>.stride)
-            words = memory.array(of: UInt64.self)
-            wakeUp = try LinkError.check(cl_eventfd(), "make an eventfd for the link")
-        }
-
-        func requestStop() { set(0, 1) }
-        func requestDrain() { set(8, 1) }
-        /// Monotonic nanoseconds, above 0.
-        func requestTimeZero(_ time: Int64) { set(16, UInt64(bitPattern: max(time, 1))) }
-
-        var stopRequested: Bool { cl_load_acquire(words) != 0 }
-        var drainRequested: Bool { cl_load_acquire(words + 8) != 0 }
-        var timeZero: Int64 { Int64(bitPattern: cl_load_acquire(words + 16)) }
-
-        private func set(_ word: Int, _ value: UInt64) {
-            cl_store_release(words + word, value)
-            cl_eventfd_signal(wakeUp)
-        }
-
-        func free() {
-            close(wakeUp)
-            memory.free()
-        }
-    }
-
+struct PacketEngine: ~Copyable {
     /// The timer fires this long before a deadline; the rest is waited for by polling.
     static let spinNs: Int64 = 80_000
     /// Share of the time that may be spent polling, in parts of 1,024: enough for an idle link, little under load.
@@ -46,15 +15,15 @@ struct PacketEngine {
     static let burst = 64
 
     var core: LinkCore
-    let control: Control
-    let portCount: Int
-    let descriptors: UnsafeMutablePointer<Int32>
-    private let epoll: Int32
-    private let timer: Int32
-    private let scratchMemory: LazyMemory
+    private let requests: EngineControl.Requests
+    /// The ports' devices, in the order of the core's ports. They are not the link's to close.
+    private let descriptorArray: FixedArray<Int32>
+    private let epollOwner: OwnedDescriptor
+    private let timerOwner: OwnedDescriptor
+    private let scratch: LazyArray<UInt8>
     private let offloads: Bool
     private var reader: OffloadReader
-    private var writer = OffloadWriter()
+    private var writer: OffloadWriter
     var lateness: LatenessHistogram
     var wakeUps: LatenessHistogram
     private(set) var processorNs: Int64 = 0
@@ -67,27 +36,40 @@ struct PacketEngine {
     private static let timerToken: UInt32 = 0xFFFF_0001
     private static let wakeUpToken: UInt32 = 0xFFFF_0002
 
-    init(_ configuration: LinkConfiguration, core: LinkCore, control: Control) throws {
-        self.core = core
-        self.control = control
+    /// - Throws: `LinkError` when memory or descriptors are short, or a port's descriptor cannot be watched.
+    init(_ configuration: LinkConfiguration, core: consuming LinkCore, requests: EngineControl.Requests) throws {
         let sorted = configuration.ports.sorted { $0.node < $1.node }
-        portCount = sorted.count
-        descriptors = .allocate(capacity: portCount)
-        lateness = try LatenessHistogram()
-        wakeUps = try LatenessHistogram()
-        scratchMemory = try LazyMemory(bytes: 128 * 1024)
-        offloads = configuration.offloads
-        reader = try OffloadReader(mtu: configuration.mtu)
-        epoll = try LinkError.check(cl_epoll_create(), "make an epoll for the link")
-        timer = try LinkError.check(cl_timerfd_create(), "make a timer for the link")
+        let lateness = try LatenessHistogram()
+        let wakeUps = try LatenessHistogram()
+        let scratch = try LazyArray<UInt8>(count: 128 * 1024)
+        let reader = try OffloadReader(mtu: configuration.mtu)
+        let writer = try OffloadWriter()
+        let epollOwner = OwnedDescriptor(try LinkError.check(cl_epoll_create(), "make an epoll for the link"))
+        let timerOwner = OwnedDescriptor(try LinkError.check(cl_timerfd_create(), "make a timer for the link"))
+        let (epoll, timer) = (epollOwner.number, timerOwner.number)
         for (index, port) in sorted.enumerated() {
-            descriptors[index] = port.descriptor
             try LinkError.check(
                 cl_epoll_add(epoll, port.descriptor, UInt32(index)), "watch the device of node \(port.node)")
         }
         try LinkError.check(cl_epoll_add(epoll, timer, Self.timerToken), "watch the link's timer")
-        try LinkError.check(cl_epoll_add(epoll, control.wakeUp, Self.wakeUpToken), "watch the link's eventfd")
+        try LinkError.check(cl_epoll_add(epoll, requests.wakeUp, Self.wakeUpToken), "watch the link's eventfd")
+        // Nothing throws from here on: owners are given over all at once or not at all.
+        descriptorArray = FixedArray(sorted.map(\.descriptor))
+        offloads = configuration.offloads
+        self.core = core
+        self.requests = requests
+        self.lateness = lateness
+        self.wakeUps = wakeUps
+        self.scratch = scratch
+        self.reader = reader
+        self.writer = writer
+        self.epollOwner = epollOwner
+        self.timerOwner = timerOwner
     }
+
+    private var descriptors: UnsafeMutablePointer<Int32> { descriptorArray.base }
+    private var epoll: Int32 { epollOwner.number }
+    private var timer: Int32 { timerOwner.number }
 
     /// Runs until a stop is requested.
     mutating func run() {
@@ -97,7 +79,7 @@ struct PacketEngine {
         let tokenCapacity = MemoryLayout.size(ofValue: tokens) / MemoryLayout<UInt32>.size
         lastBudgetAt = cl_monotonic_ns()
         nextTick = lastBudgetAt + Self.tickNs
-        while !control.stopRequested {
+        while !requests.stopRequested {
             let now = cl_monotonic_ns()
             obeyControl(now)
             tick(now)
@@ -113,7 +95,7 @@ struct PacketEngine {
                 let token = withUnsafeBytes(of: &tokens) { $0.load(fromByteOffset: index * 4, as: UInt32.self) }
                 switch token {
                 case Self.timerToken: cl_eventfd_drain(timer)
-                case Self.wakeUpToken: cl_eventfd_drain(control.wakeUp)
+                case Self.wakeUpToken: cl_eventfd_drain(requests.wakeUp)
                 default: if offloads { readLongBurst(Int(token)) } else { readBurst(Int(token)) }
                 }
             }
@@ -124,15 +106,15 @@ struct PacketEngine {
     }
 
     private mutating func obeyControl(_ now: Int64) {
-        if core.timeZero == .max {
-            let requested = control.timeZero
+        if core.phases.timeZero == .max {
+            let requested = requests.timeZero
             if requested > 0 {
-                core.setTimeZero(requested)
+                core.phases.setTimeZero(requested)
                 // How starved the link was while brokers and clients came up is no part of the experiment.
                 wakeUps.reset()
             }
         }
-        if !core.isDraining, control.drainRequested { core.beginDrain() }
+        if !core.phases.isDraining, requests.drainRequested { core.phases.beginDrain() }
     }
 
     private mutating func tick(_ now: Int64) {
@@ -141,7 +123,7 @@ struct PacketEngine {
         nextTick = now + Self.tickNs
         if now >= nextClockCheck {
             nextClockCheck = now + 1_000_000_000
-            core.epochOffsetNs = Self.epochOffset()
+            core.recorder.epochOffsetNs = Self.epochOffset()
         }
     }
 
@@ -164,7 +146,7 @@ struct PacketEngine {
 
     /// Arms the timer for the next deadline, or says to poll for it; the timeout for epoll.
     private mutating func prepareToWait() -> Int32 {
-        let deadline = min(min(core.queue.earliest(), core.nextPhaseChange), nextTick)
+        let deadline = min(min(core.queue.earliest(), core.phases.nextChange), nextTick)
         let now = cl_monotonic_ns()
         spinBudget = min(spinBudget + (now - lastBudgetAt) * Self.spinShare / 1024, Self.spinBudgetNs)
         lastBudgetAt = now
@@ -227,9 +209,9 @@ struct PacketEngine {
 
     /// Reads one packet that finds every slot taken.
     private mutating func readWithoutSlot(_ port: Int) {
-        let count = cl_read(descriptors[port], scratchMemory.base, scratchMemory.size)
+        let count = cl_read(descriptors[port], scratch.raw, scratch.count)
         guard count > 0 else { return }
-        let bytes = UnsafeRawBufferPointer(start: scratchMemory.base, count: Int(count))
+        let bytes = UnsafeRawBufferPointer(start: scratch.raw, count: Int(count))
         core.receiveWithoutSlot(bytes, from: port, now: cl_monotonic_ns())
     }
 
@@ -268,19 +250,6 @@ struct PacketEngine {
         }
         writer.clear()
         return now
-    }
-
-    /// Gives everything back but the ports' descriptors.
-    func free() {
-        close(epoll)
-        close(timer)
-        descriptors.deallocate()
-        scratchMemory.free()
-        reader.free()
-        writer.free()
-        lateness.free()
-        wakeUps.free()
-        core.free()
     }
 }
 

@@ -1,15 +1,13 @@
 /// Packet buffers of one size. The free list is last in, first out, so that the warm ones are used again and the
 /// memory of a quiet link stays untouched.
-struct SlotArena {
+struct SlotArena: ~Copyable {
     /// Index of no slot.
     static let none: Int32 = -1
 
     let slotSize: Int
     let capacity: Int
-    private let memory: LazyMemory
-    private let metaMemory: LazyMemory
-    /// What is known of the packet in each slot.
-    let meta: UnsafeMutablePointer<PacketMeta>
+    private let memory: LazyArray<UInt8>
+    private let known: LazyArray<PacketMeta>
     private var freeHead = SlotArena.none
     private var fresh: Int32 = 0
     /// Slots that hold a packet now.
@@ -21,10 +19,13 @@ struct SlotArena {
     init(slotSize: Int, capacity: Int) throws {
         self.slotSize = (slotSize + 63) / 64 * 64
         self.capacity = capacity
-        memory = try LazyMemory(bytes: self.slotSize * capacity)
-        metaMemory = try LazyMemory(bytes: MemoryLayout<PacketMeta>.stride * capacity)
-        meta = metaMemory.array(of: PacketMeta.self)
+        let memory = try LazyArray<UInt8>(count: self.slotSize * capacity)
+        known = try LazyArray(count: capacity)
+        self.memory = memory
     }
+
+    /// What is known of the packet in each slot.
+    var meta: UnsafeMutablePointer<PacketMeta> { known.base }
 
     /// Takes a slot; `none` when all are in use.
     @inline(__always)
@@ -55,19 +56,14 @@ struct SlotArena {
     /// The whole buffer of a slot.
     @inline(__always)
     func buffer(_ slot: Int32) -> UnsafeMutableRawBufferPointer {
-        UnsafeMutableRawBufferPointer(start: memory.base + Int(slot) * slotSize, count: slotSize)
+        UnsafeMutableRawBufferPointer(start: memory.raw + Int(slot) * slotSize, count: slotSize)
     }
 
     /// The packet in a slot.
     @inline(__always)
     func packet(_ slot: Int32) -> UnsafeMutableRawBufferPointer {
         UnsafeMutableRawBufferPointer(
-            start: memory.base + Int(slot) * slotSize, count: Int(meta[Int(slot)].length))
-    }
-
-    func free() {
-        memory.free()
-        metaMemory.free()
+            start: memory.raw + Int(slot) * slotSize, count: Int(meta[Int(slot)].length))
     }
 }
 

@@ -1,3 +1,4 @@
+import EvidenceModel
 import KafkaWire
 
 /// Turns fault records into the lines of `link.jsonl`, as `EvidenceModel.FaultLogEntry` reads them.
@@ -22,7 +23,7 @@ struct FaultLogFormat {
         line.append(#","fault":""#)
         line += record.fault == FaultRecord.link ? Array("link".utf8) : faults[Int(record.fault)]
         line.append(#"","fate":""#)
-        line.append((FateCode(rawValue: record.fate) ?? .drop).word)
+        line.append(contentsOf: record.fate.rawValue.utf8)
         line.append(#"","reason":""#)
         line += reasons[Int(record.reason)]
         line.append(#"","node":"#)

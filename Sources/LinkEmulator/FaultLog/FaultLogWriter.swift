@@ -3,7 +3,7 @@ import Glibc
 
 /// Takes records off the ring, writes their lines and reports the phases among them. Runs on its own thread.
 struct FaultLogWriter {
-    let ring: FaultLogRing
+    let ring: FaultLogRing.Output
     let format: FaultLogFormat
     /// -1 when no file is wanted.
     let descriptor: Int32
@@ -17,7 +17,8 @@ struct FaultLogWriter {
     private var buffer: [UInt8] = []
 
     init(
-        ring: FaultLogRing, format: FaultLogFormat, descriptor: Int32, onPhase: @escaping (Int, Bool, Int64) -> Void,
+        ring: FaultLogRing.Output, format: FaultLogFormat, descriptor: Int32,
+        onPhase: @escaping (Int, Bool, Int64) -> Void,
         onTrigger: @escaping (FaultRecord) -> Void
     ) {
         self.ring = ring
@@ -31,11 +32,11 @@ struct FaultLogWriter {
     /// Writes everything that the ring holds.
     mutating func drain() {
         while let record = ring.next() {
-            switch FaultRecord.Kind(rawValue: record.kind) {
+            switch record.kind {
             case .phaseBegan: onPhase(Int(record.fault), true, record.timeUs)
             case .phaseEnded: onPhase(Int(record.fault), false, record.timeUs)
             case .triggered: onTrigger(record)
-            case .packet, nil:
+            case .packet:
                 written += 1
                 guard descriptor >= 0 else { continue }
                 format.append(record, to: &buffer)

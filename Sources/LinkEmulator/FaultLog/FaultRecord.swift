@@ -1,26 +1,9 @@
-/// What a packet's fate was: the word that stands in the fault log.
-enum FateCode: UInt8, CaseIterable {
-    case drop, delay, duplicate, reorder, corrupt, queue, reset, refuse, halfOpen, partition, phase
-
-    /// The word in the fault log.
-    var word: StaticString {
-        switch self {
-        case .drop: "drop"
-        case .delay: "delay"
-        case .duplicate: "duplicate"
-        case .reorder: "reorder"
-        case .corrupt: "corrupt"
-        case .queue: "queue"
-        case .reset: "reset"
-        case .refuse: "refuse"
-        case .halfOpen: "half-open"
-        case .partition: "partition"
-        case .phase: "phase"
-        }
-    }
-}
+import EvidenceModel
+import PacketWire
 
 /// A fault log entry as the packet path writes it: plain, of fixed size, turned into JSON by another thread.
+///
+/// `FaultRecorder` makes them all.
 struct FaultRecord: BitwiseCopyable {
     /// What the record is.
     enum Kind: UInt8 { case packet, phaseBegan, phaseEnded, triggered }
@@ -39,11 +22,11 @@ struct FaultRecord: BitwiseCopyable {
     var node: UInt16 = 0
     /// Index of the fault; `FaultRecord.link` for the link itself.
     var fault: UInt16 = 0
-    /// Index into the table of reasons.
+    /// Index into `ReasonTable`.
     var reason: UInt16 = 0
     var apiKey: Int16 = -1
-    var kind: UInt8 = 0
-    var fate: UInt8 = 0
+    var kind = Kind.packet
+    var fate = PacketFate.drop
     var isClientToBroker = false
     var isTCP = false
     var hasDelay = false
@@ -52,4 +35,34 @@ struct FaultRecord: BitwiseCopyable {
 
     /// The fault index that stands for the link itself, as when a limit of the link was hit.
     static let link = UInt16.max
+
+    /// Fills in length, addresses and, for TCP, ports and sequence number.
+    mutating func describe(_ bytes: UnsafeRawBufferPointer) {
+        lengthBytes = Int32(truncatingIfNeeded: bytes.count)
+        guard let packet = try? IPv4Packet(bytes), packet.protocolNumber == IPv4Packet.ProtocolNumber.tcp,
+            !packet.isFragment, let segment = try? TCPSegment(packet.payload)
+        else { return }
+        isTCP = true
+        source = packet.source.value
+        destination = packet.destination.value
+        sourcePort = segment.sourcePort
+        destinationPort = segment.destinationPort
+        sequence = segment.sequence
+    }
+
+    /// Fills in the addresses and ports of a connection, in one of its directions.
+    mutating func describe(_ key: ConnectionKey, isUp: Bool) {
+        isTCP = true
+        source = isUp ? key.client : key.server
+        destination = isUp ? key.server : key.client
+        sourcePort = isUp ? key.clientPort : key.serverPort
+        destinationPort = isUp ? key.serverPort : key.clientPort
+    }
+
+    /// Names the Kafka message.
+    mutating func name(_ seen: SeenMessage) {
+        message = seen.isRequest ? 1 : 2
+        apiKey = seen.apiKey
+        correlationID = seen.correlationID
+    }
 }

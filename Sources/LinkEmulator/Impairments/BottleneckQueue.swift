@@ -31,15 +31,15 @@ struct QueueLimit: BitwiseCopyable {
 }
 
 /// The packets that wait in a bottleneck or leave it now, as their ends of transmission.
-struct BottleneckQueue {
-    private struct Waiting: BitwiseCopyable {
+struct BottleneckQueue: ~Copyable {
+    /// A packet in the queue.
+    struct Waiting: BitwiseCopyable {
         var finish: Double
         var bytes: Int
     }
 
     private let limit: QueueLimit
-    private let memory: LazyMemory
-    private let ring: UnsafeMutablePointer<Waiting>
+    private let ring: LazyArray<Waiting>
     private var first = 0
     private(set) var count = 0
     private(set) var bytes = 0
@@ -48,16 +48,15 @@ struct BottleneckQueue {
 
     init(limit: QueueLimit) throws {
         self.limit = limit
-        memory = try LazyMemory(bytes: limit.packets * MemoryLayout<Waiting>.stride)
-        ring = memory.array(of: Waiting.self)
+        ring = try LazyArray(count: limit.packets)
     }
 
     /// When a packet that comes at `time` begins to leave; nil when the queue is full.
     @inline(__always)
     mutating func admit(bytes length: Int, at time: Int64) -> Double? {
         let now = Double(time)
-        while count > 0, ring[first].finish <= now {
-            bytes -= ring[first].bytes
+        while count > 0, ring.base[first].finish <= now {
+            bytes -= ring.base[first].bytes
             first = first + 1 == limit.packets ? 0 : first + 1
             count -= 1
         }
@@ -70,11 +69,9 @@ struct BottleneckQueue {
     mutating func commit(bytes length: Int, finish: Double) {
         var at = first + count
         if at >= limit.packets { at -= limit.packets }
-        ring[at] = Waiting(finish: finish, bytes: length)
+        ring.base[at] = Waiting(finish: finish, bytes: length)
         count += 1
         bytes += length
         freeAt = finish
     }
-
-    func free() { memory.free() }
 }

@@ -1,3 +1,4 @@
+import EvidenceModel
 import ScenarioModel
 
 /// Flips one bit of a packet, anywhere behind its first byte. A checksum finds every single flipped bit, so the
@@ -14,6 +15,13 @@ struct Corrupt: Impairment {
         packet.bytes[1 + bit / 8] ^= 1 << UInt8(bit % 8)
         packet.record(.corrupt)
     }
+}
+
+extension RandomPurpose {
+    /// Whether a bit is flipped.
+    static let corrupt: UInt64 = 7
+    /// Which bit.
+    static let corruptBit: UInt64 = 8
 }
 
 extension ImpairmentKind {

@@ -56,6 +56,11 @@ struct Delay: Impairment {
     }
 }
 
+extension RandomPurpose {
+    /// How far a packet's delay is from the mean.
+    static let jitter: UInt64 = 3
+}
+
 extension ImpairmentKind {
     /// `delay: 80ms, jitter: 20ms, distribution: normal, correlation: 25%`.
     static let delay = ImpairmentKind(

@@ -10,6 +10,11 @@ struct Duplicate: Impairment {
     }
 }
 
+extension RandomPurpose {
+    /// Whether a packet is doubled.
+    static let duplicate: UInt64 = 5
+}
+
 extension ImpairmentKind {
     /// `duplicate: 1%`.
     static let duplicate = ImpairmentKind(

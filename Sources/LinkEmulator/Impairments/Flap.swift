@@ -19,7 +19,10 @@ extension ImpairmentKind {
                 "flap", role: .impairment, summary: "down and up again and again: { down: 200ms, up: 500ms }",
                 effects: ["flap"], validate: { _ = try readFlap($0) })
         ],
-        make: { settings in try settings["flap"].map(readFlap) })
+        make: { settings in
+            guard let value = settings["flap"] else { return nil }
+            return try readFlap(value)
+        })
 
     @Sendable private static func readFlap(_ value: ScenarioValue) throws -> Flap {
         try value.requireKnownKeys(["down", "up"])

@@ -4,8 +4,9 @@ import ScenarioModel
 
 /// Gives packets a fate. One value for each fault, node and direction, so its state is that of one path.
 ///
-/// Runs on the packet path: no allocation, no class, no array; what needs memory takes it when it is made.
-protocol Impairment {
+/// Runs on the packet path: no allocation, no class, no array; what needs memory takes it when it is made, in a
+/// `LazyArray`, and gives it back with its own end.
+protocol Impairment: ~Copyable {
     /// Decides over one packet: drops it, holds it, changes it, asks for a copy, or leaves it alone.
     ///
     /// Everything random comes from `packet.uniform`, everything about time from `packet.time` and `packet.elapsed`.
@@ -16,14 +17,10 @@ protocol Impairment {
     /// - Parameter index: of the path's next packet, whether or not a fault in front lets it through: what counts
     ///   packets counts from there, so that no other fault can shift it.
     mutating func phaseBegan(at index: UInt64)
-
-    /// Gives memory back.
-    func free()
 }
 
-extension Impairment {
+extension Impairment where Self: ~Copyable {
     mutating func phaseBegan(at index: UInt64) {}
-    func free() {}
 }
 
 /// An impairment as the link knows it: its words, and how it is made from a fault's settings.
@@ -38,7 +35,7 @@ struct ImpairmentKind: Sendable {
     /// Makes it from a fault's settings; nil when the fault does not ask for it.
     ///
     /// - Throws: `ScenarioError`, as `keywords` would; `LinkError` when memory is short.
-    let make: @Sendable (FaultSettings) throws -> (any Impairment)?
+    let make: @Sendable (FaultSettings) throws -> (any Impairment & ~Copyable)?
 }
 
 /// The settings of one fault, as an impairment reads them.
@@ -67,8 +64,6 @@ struct PacketInTransit {
     let bytes: UnsafeMutableRawBufferPointer
     /// When the packet reached the link, monotonic nanoseconds.
     let arrival: Int64
-    /// Index among the packets of its node and direction, from 0.
-    let index: UInt64
     /// 0 for the packet itself, 1… for copies made by `duplicate`.
     let copy: UInt64
     /// When the packet leaves what acted on it so far.
@@ -82,27 +77,47 @@ struct PacketInTransit {
     /// The TCP checksum is only begun: an impairment that changes bytes must call `completeChecksum` first.
     var hasPartialChecksum = false
 
-    let node: UInt16
-    let isClientToBroker: Bool
-    /// When the fault's phase began, monotonic nanoseconds.
-    var phaseStart: Int64 = 0
+    /// Its node, direction and number.
+    let place: PacketPlace
+    /// The fault and the impairment that act now, and their draws.
+    private var acting = PathTable.Placed(
+        fault: 0, reason: 0, stream: RandomStream(seed: 0, node: 0, direction: 0, fault: ""), phaseStart: 0)
+    private let recorder: FaultRecorder
+
+    init(
+        _ bytes: UnsafeMutableRawBufferPointer, _ place: PacketPlace, copy: UInt64, arrival: Int64, time: Int64,
+        hasPartialChecksum: Bool, _ recorder: FaultRecorder
+    ) {
+        self.bytes = bytes
+        self.place = place
+        self.copy = copy
+        self.arrival = arrival
+        self.time = time
+        self.hasPartialChecksum = hasPartialChecksum
+        self.recorder = recorder
+    }
+
+    /// Comes to the next impairment of its path.
+    @inline(__always)
+    mutating func meet(_ placed: PathTable.Placed) { acting = placed }
+
+    /// Index among the packets of its node and direction, from 0.
+    var index: UInt64 { place.index }
     /// The draws of this fault on this path.
-    var stream = RandomStream(seed: 0, node: 0, direction: 0, fault: "")
-    /// The fault and the impairment that act now.
-    var fault: UInt16 = 0
-    var reason: UInt16 = 0
-    /// Microseconds since the epoch at monotonic time 0.
-    let epochOffsetNs: Int64
-    let log: UnsafePointer<FaultLogRing>
+    var stream: RandomStream { acting.stream }
+    /// When the fault's phase began, monotonic nanoseconds.
+    var phaseStart: Int64 { acting.phaseStart }
 
     /// How long the phase had lasted when the packet reached the link, nanoseconds.
-    var elapsed: Int64 { max(arrival - phaseStart, 0) }
+    var elapsed: Int64 { max(arrival - acting.phaseStart, 0) }
 
     /// A uniform number in 0..<1 for one decision of this impairment.
     ///
     /// - Parameter purpose: a number of its own for each kind of decision: `RandomPurpose`.
     @inline(__always)
-    func uniform(_ purpose: UInt64) -> Double { stream.uniform(index: index, purpose: purpose &+ copy &<< 32) }
+    func uniform(_ purpose: UInt64) -> Double {
+        acting.stream.uniform(index: place.index, purpose: purpose &+ copy &<< 32)
+    }
 
     /// Loses the packet.
     @inline(__always)
@@ -113,7 +128,7 @@ struct PacketInTransit {
 
     /// Holds the packet for some nanoseconds more.
     @inline(__always)
-    mutating func hold(_ nanoseconds: Int64, as fate: FateCode = .delay) {
+    mutating func hold(_ nanoseconds: Int64, as fate: PacketFate = .delay) {
         time &+= nanoseconds
         record(fate, delayNs: nanoseconds)
     }
@@ -125,6 +140,19 @@ struct PacketInTransit {
         record(.duplicate)
     }
 
+    /// Marks the packet as having met congestion (RFC 3168, section 5), where its sender said that it understands.
+    ///
+    /// - Returns: false for a packet that may not be marked.
+    mutating func markCongestion() -> Bool {
+        guard bytes.count >= 20, bytes[1] & 0b11 != 0 else { return false }
+        // A packet of its own: joined with others, its mark would be theirs.
+        completeChecksum()
+        bytes[1] |= 0b11
+        IPv4Mutation.updateHeaderChecksum(bytes)
+        record(.mark)
+        return true
+    }
+
     /// Makes the TCP checksum whole where it is only begun, so that a change of bytes makes it wrong.
     mutating func completeChecksum() {
         guard hasPartialChecksum else { return }
@@ -133,48 +161,13 @@ struct PacketInTransit {
     }
 
     /// Writes the decision to the fault log.
-    func record(_ fate: FateCode, delayNs: Int64? = nil) {
-        var record = FaultRecord()
-        record.timeUs = (arrival &+ epochOffsetNs) / 1000
-        record.fate = fate.rawValue
-        record.fault = fault
-        record.reason = reason
-        record.packetIndex = index
-        record.node = node
-        record.isClientToBroker = isClientToBroker
-        if let delayNs {
-            record.hasDelay = true
-            record.delayUs = delayNs / 1000
-        }
-        record.describe(UnsafeRawBufferPointer(bytes))
-        log.pointee.write(record)
+    func record(_ fate: PacketFate, delayNs: Int64? = nil) {
+        recorder.packet(
+            Decision(fate, fault: acting.fault, reason: acting.reason), place, UnsafeRawBufferPointer(bytes),
+            now: arrival, delayNs: delayNs)
     }
 }
 
-extension FaultRecord {
-    /// Fills in length, addresses and, for TCP, ports and sequence number.
-    mutating func describe(_ bytes: UnsafeRawBufferPointer) {
-        lengthBytes = Int32(truncatingIfNeeded: bytes.count)
-        guard let packet = try? IPv4Packet(bytes), packet.protocolNumber == IPv4Packet.ProtocolNumber.tcp,
-            !packet.isFragment, let segment = try? TCPSegment(packet.payload)
-        else { return }
-        isTCP = true
-        source = packet.source.value
-        destination = packet.destination.value
-        sourcePort = segment.sourcePort
-        destinationPort = segment.destinationPort
-        sequence = segment.sequence
-    }
-}
-
-/// One number for each kind of random decision, so that the decisions of one fault are independent of each other.
-enum RandomPurpose {
-    static let loss: UInt64 = 1
-    static let lossState: UInt64 = 2
-    static let jitter: UInt64 = 3
-    static let jitterSecond: UInt64 = 4
-    static let duplicate: UInt64 = 5
-    static let reorder: UInt64 = 6
-    static let corrupt: UInt64 = 7
-    static let corruptBit: UInt64 = 8
-}
+/// One number for each kind of random decision, so that the decisions of one fault are independent of each other. Each
+/// impairment's file adds its own; a test says when one is there twice.
+enum RandomPurpose {}

@@ -49,6 +49,53 @@ struct BurstLoss: Impairment {
     }
 }
 
+/// Loses packets by a chain of four states, netem's `loss state`: a gap, in which packets arrive but for single ones, and a
+/// burst, in which they are lost but for some (Salsano, Ludovici, Ordine, Giannuzzi: Definition of a general and intuitive
+/// loss model for packet networks, 2012).
+struct FourStateLoss: Impairment {
+    private enum State { case gap, burstArrives, burstLost, gapLost }
+
+    /// From state to state, by netem's names: 1 arrives in a gap, 2 arrives in a burst, 3 lost in a burst, 4 lost in a gap.
+    let p13: Double
+    let p31: Double
+    let p32: Double
+    let p23: Double
+    let p14: Double
+    private var state = State.gap
+    private var nextIndex: UInt64 = 0
+
+    init(p13: Double, p31: Double, p32: Double, p23: Double, p14: Double) {
+        self.p13 = p13
+        self.p31 = p31
+        self.p32 = p32
+        self.p23 = p23
+        self.p14 = p14
+    }
+
+    mutating func phaseBegan(at index: UInt64) {
+        state = .gap
+        nextIndex = index
+    }
+
+    mutating func apply(to packet: inout PacketInTransit) {
+        // Packets that an earlier fault dropped take their step too, so that adding a fault shifts nothing.
+        while nextIndex <= packet.index {
+            step(packet.stream.uniform(index: nextIndex, purpose: RandomPurpose.lossFourState))
+            nextIndex &+= 1
+        }
+        if state == .burstLost || state == .gapLost { packet.drop() }
+    }
+
+    private mutating func step(_ draw: Double) {
+        switch state {
+        case .gap: state = draw < p14 ? .gapLost : draw < p14 + p13 ? .burstLost : .gap
+        case .burstArrives: state = draw < p23 ? .burstLost : .burstArrives
+        case .burstLost: state = draw < p32 ? .burstArrives : draw < p32 + p31 ? .gap : .burstLost
+        case .gapLost: state = .gap
+        }
+    }
+}
+
 /// Loses every n-th packet of a phase.
 struct PeriodicLoss: Impairment {
     let every: UInt64
@@ -64,19 +111,15 @@ struct PeriodicLoss: Impairment {
 }
 
 /// Loses the packets with these numbers, counted from 1 in each phase.
-struct ListedLoss: Impairment {
-    private let memory: LazyMemory
-    private let numbers: UnsafeMutablePointer<UInt64>
-    private let count: Int
+struct ListedLoss: Impairment, ~Copyable {
+    private let numbers: LazyArray<UInt64>
     private var position = 0
     private var first: UInt64 = 0
 
     /// - Parameter sorted: the numbers in rising order.
     init(sorted: [Int]) throws {
-        count = sorted.count
-        memory = try LazyMemory(bytes: count * MemoryLayout<UInt64>.stride)
-        numbers = memory.array(of: UInt64.self)
-        for (index, number) in sorted.enumerated() { numbers[index] = UInt64(number) }
+        numbers = try LazyArray(count: sorted.count)
+        for (index, number) in sorted.enumerated() { numbers.base[index] = UInt64(number) }
     }
 
     mutating func phaseBegan(at index: UInt64) {
@@ -86,11 +129,21 @@ struct ListedLoss: Impairment {
 
     mutating func apply(to packet: inout PacketInTransit) {
         let number = packet.index &- first &+ 1
-        while position < count, numbers[position] < number { position += 1 }
-        if position < count, numbers[position] == number { packet.drop() }
+        while position < numbers.count, numbers.base[position] < number { position += 1 }
+        if position < numbers.count, numbers.base[position] == number { packet.drop() }
     }
+}
 
-    func free() { memory.free() }
+extension RandomPurpose {
+    /// Whether a packet is lost.
+    static let loss: UInt64 = 1
+    /// The step from a good to a bad state and back.
+    static let lossState: UInt64 = 2
+}
+
+extension RandomPurpose {
+    /// The step of the chain of four states.
+    static let lossFourState: UInt64 = 10
 }
 
 extension ImpairmentKind {
@@ -100,8 +153,9 @@ extension ImpairmentKind {
         keywords: [
             FaultKeyword(
                 "loss", role: .impairment,
-                summary: "share of packets lost in transit; or bursts { p, r, 1-h, 1-k }, { every }, { packets }",
-                effects: ["loss"], validate: { try makeLoss($0, correlation: 0, phaseLengthNs: 1)?.free() })
+                summary:
+                    "share of packets lost in transit; or bursts { p, r, 1-h, 1-k } or { p13, p31, p32, p23, p14 }, { every }, { packets }",
+                effects: ["loss"], validate: { _ = try makeLoss($0, correlation: 0, phaseLengthNs: 1) })
         ],
         make: { settings in
             guard let value = settings["loss"] else { return nil }
@@ -110,9 +164,24 @@ extension ImpairmentKind {
                 phaseLengthNs: settings.phaseLengthNs)
         })
 
+    /// With netem's defaults: a burst that is all lost and as long as chance has it, nothing lost in a gap.
+    private static func makeFourStateLoss(_ value: ScenarioValue) throws -> FourStateLoss {
+        try value.requireKnownKeys(["p13", "p31", "p32", "p23", "p14"])
+        let p13 = try value["p13"]?.fraction() ?? 0
+        let p32 = try value["p32"]?.fraction() ?? 0
+        let loss = FourStateLoss(
+            p13: p13, p31: try value["p31"]?.fraction() ?? 1 - p13, p32: p32, p23: try value["p23"]?.fraction() ?? 1,
+            p14: try value["p14"]?.fraction() ?? 0)
+        guard loss.p13 + loss.p14 <= 1, loss.p31 + loss.p32 <= 1 else {
+            throw value.error(
+                "the ways out of a state add up to more than 100%", allowed: "p13 + p14 and p31 + p32 up to 100%")
+        }
+        return loss
+    }
+
     private static func makeLoss(
         _ value: ScenarioValue, correlation: Double, phaseLengthNs: Int64?
-    ) throws -> (any Impairment)? {
+    ) throws -> (any Impairment & ~Copyable)? {
         if case .mapping = value.content, value["from"] == nil, value["to"] == nil {
             if let every = value["every"] {
                 try value.requireKnownKeys(["every"])
@@ -126,6 +195,7 @@ extension ImpairmentKind {
                 }
                 return try ListedLoss(sorted: Set(numbers).sorted())
             }
+            if value["p13"] != nil || value["p14"] != nil { return try makeFourStateLoss(value) }
             try value.requireKnownKeys(["p", "r", "1-h", "1-k", "every", "packets", "from", "to", "over"])
             let p = try value.required("p").fraction()
             return BurstLoss(

@@ -19,6 +19,7 @@ extension ImpairmentKind {
                 effects: ["mtu"], validate: { _ = try $0.byteCount(in: 68...65_535) })
         ],
         make: { settings in
-            try settings["mtu"].map { MTUBlackHole(longest: try $0.byteCount(in: 68...65_535)) }
+            guard let value = settings["mtu"] else { return nil }
+            return MTUBlackHole(longest: try value.byteCount(in: 68...65_535))
         })
 }

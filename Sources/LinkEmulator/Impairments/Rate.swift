@@ -1,11 +1,12 @@
+import EvidenceModel
 import ScenarioModel
 
 /// A bottleneck: packets leave one after another at a rate, and those that find the queue full are lost (drop-tail), or
 /// CoDel drops them when they have waited for too long.
 ///
 /// Each packet's end of transmission is worked out when it arrives, so nothing has to run while it waits. Rates count
-/// whole IP packets.
-struct Rate: Impairment {
+/// whole IP packets, and an `overhead` for each where one is given.
+struct Rate: Impairment, ~Copyable {
     /// How the queue is kept short.
     enum Discipline: String, CaseIterable {
         case dropTail = "drop-tail"
@@ -15,13 +16,15 @@ struct Rate: Impairment {
     let bitsPerSecond: Ramp
     let discipline: Discipline
     let mtu: Int
+    /// Bytes that each packet takes on the wire beside its own.
+    let overhead: Int
+    /// CoDel marks packets that may be marked in place of dropping them (RFC 8289, section 5.4).
+    let marks: Bool
     var queue: BottleneckQueue
     var codel = CoDel()
 
-    func free() { queue.free() }
-
     mutating func apply(to packet: inout PacketInTransit) {
-        let length = packet.bytes.count
+        let length = packet.bytes.count + overhead
         guard let start = queue.admit(bytes: length, at: packet.time) else {
             packet.drop()
             return
@@ -30,8 +33,10 @@ struct Rate: Impairment {
         if discipline == .codel {
             let target = max(CoDel.targetNs, Double(mtu) * 8e9 / rate)
             if codel.drops(now: start, sojourn: start - Double(packet.time), target: target) {
-                packet.drop()
-                return
+                guard marks, packet.markCongestion() else {
+                    packet.drop()
+                    return
+                }
             }
         }
         let finish = start + Double(length) * 8e9 / rate
@@ -54,12 +59,22 @@ extension ImpairmentKind {
             FaultKeyword(
                 "discipline", role: .modifier, summary: "how the queue is kept short: drop-tail or codel",
                 modifies: ["rate"], validate: { _ = try readDiscipline($0) }),
+            FaultKeyword(
+                "ecn", role: .modifier,
+                summary: "codel marks packets of ECN-capable connections in place of dropping them",
+                effects: ["mark"], modifies: ["discipline"], validate: { _ = try $0.bool() }),
+            FaultKeyword(
+                "overhead", role: .modifier,
+                summary: "bytes that each packet takes beside its own, as frames and cells do",
+                modifies: ["rate"], validate: { _ = try $0.byteCount(in: 0...1000) }),
         ],
         make: { settings in
             guard let value = settings["rate"] else { return nil }
             return Rate(
                 bitsPerSecond: try Ramp(value, phaseLengthNs: settings.phaseLengthNs) { Double(try $0.bitRate()) },
                 discipline: try settings["discipline"].map(readDiscipline) ?? .dropTail, mtu: settings.mtu,
+                overhead: try settings["overhead"]?.byteCount(in: 0...1000) ?? 0,
+                marks: try settings["ecn"]?.bool() ?? false,
                 queue: try BottleneckQueue(limit: try settings["queue"].map(QueueLimit.init) ?? .standard))
         })
 

@@ -1,3 +1,4 @@
+import EvidenceModel
 import ScenarioModel
 
 /// Lets packets overtake others. With a delay in the same fault a chosen packet skips it, past those that wait (as
@@ -24,6 +25,11 @@ struct Reorder: Impairment {
             packet.hold(Self.holdNs, as: .reorder)
         }
     }
+}
+
+extension RandomPurpose {
+    /// Whether a packet leaves its place.
+    static let reorder: UInt64 = 6
 }
 
 extension ImpairmentKind {

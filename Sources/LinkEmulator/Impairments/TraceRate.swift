@@ -1,17 +1,16 @@
+import EvidenceModel
 import FoundationEssentials
 import Glibc
 import ScenarioModel
 
 /// A bottleneck whose rate follows a trace in mahimahi's format: each line is a millisecond at which one packet of up to
 /// 1,504 bytes may leave; the trace starts again after its last millisecond. Small packets share an opportunity.
-struct TraceRate: Impairment {
+struct TraceRate: Impairment, ~Copyable {
     /// mahimahi's packet size: an MTU of 1,500 and its own header.
     static let opportunityBytes = 1504
     static let longestTrace = 10_000_000
 
-    private let memory: LazyMemory
-    private let times: UnsafeMutablePointer<UInt32>
-    private let count: Int
+    private let times: LazyArray<UInt32>
     private let periodNs: Int64
     private var queue: BottleneckQueue
     /// The opportunity that packets leave by now: round of the trace, index in it, and room left.
@@ -21,17 +20,11 @@ struct TraceRate: Impairment {
 
     /// - Parameter milliseconds: rising, not empty, the last above 0.
     init(milliseconds: [UInt32], limit: QueueLimit) throws {
-        count = milliseconds.count
         periodNs = Int64(milliseconds.last ?? 1) * 1_000_000
-        memory = try LazyMemory(bytes: count * MemoryLayout<UInt32>.stride)
-        times = memory.array(of: UInt32.self)
-        for (index, time) in milliseconds.enumerated() { times[index] = time }
+        let times = try LazyArray<UInt32>(count: milliseconds.count)
+        for (index, time) in milliseconds.enumerated() { times.base[index] = time }
         queue = try BottleneckQueue(limit: limit)
-    }
-
-    func free() {
-        memory.free()
-        queue.free()
+        self.times = times
     }
 
     mutating func phaseBegan(at index: UInt64) {
@@ -56,11 +49,11 @@ struct TraceRate: Impairment {
         packet.hold(max(finish - packet.time, 0), as: .queue)
     }
 
-    private func time(_ round: Int64, _ index: Int) -> Int64 { round * periodNs + Int64(times[index]) * 1_000_000 }
+    private func time(_ round: Int64, _ index: Int) -> Int64 { round * periodNs + Int64(times.base[index]) * 1_000_000 }
 
     private mutating func next() {
         index += 1
-        if index == count { (round, index) = (round + 1, 0) }
+        if index == times.count { (round, index) = (round + 1, 0) }
         room = Self.opportunityBytes
     }
 
@@ -69,12 +62,12 @@ struct TraceRate: Impairment {
         round = max(round, (start - 1) / periodNs)
         let inside = start - round * periodNs
         var low = 0
-        var high = count
+        var high = times.count
         while low < high {
             let middle = (low + high) / 2
-            if Int64(times[middle]) * 1_000_000 < inside { low = middle + 1 } else { high = middle }
+            if Int64(times.base[middle]) * 1_000_000 < inside { low = middle + 1 } else { high = middle }
         }
-        if low == count { (round, low) = (round + 1, 0) }
+        if low == times.count { (round, low) = (round + 1, 0) }
         index = low
         room = Self.opportunityBytes
     }
@@ -115,10 +108,9 @@ extension ImpairmentKind {
                 effects: ["trace"], validate: { _ = try TraceRate.read($0) })
         ],
         make: { settings in
-            try settings["trace"].map {
-                try TraceRate(
-                    milliseconds: try TraceRate.read($0),
-                    limit: try settings["queue"].map(QueueLimit.init) ?? .standard)
-            }
+            guard let value = settings["trace"] else { return nil }
+            return try TraceRate(
+                milliseconds: try TraceRate.read(value),
+                limit: try settings["queue"].map(QueueLimit.init) ?? .standard)
         })
 }

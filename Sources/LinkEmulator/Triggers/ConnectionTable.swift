@@ -33,6 +33,28 @@ struct HalfStream: BitwiseCopyable {
     var frame = FrameCursor()
 }
 
+/// One direction of one connection.
+struct Flow: BitwiseCopyable {
+    /// Entry of the connection.
+    var entry: Int
+    /// From the client to the broker.
+    var isUp: Bool
+
+    init(_ entry: Int, isUp: Bool) {
+        self.entry = entry
+        self.isUp = isUp
+    }
+
+    /// The flow of a packet that belongs to a connection.
+    @inline(__always)
+    init(of meta: PacketMeta) {
+        self.init(Int(meta.connection), isUp: meta.flags & PacketMeta.isClientToBroker != 0)
+    }
+
+    /// The other direction.
+    var back: Flow { Flow(entry, isUp: !isUp) }
+}
+
 /// A TCP connection through the link.
 struct Connection: BitwiseCopyable {
     /// Where it stands.
@@ -58,6 +80,10 @@ struct Connection: BitwiseCopyable {
     var createdAt: Int64 = 0
     var finsSeen: UInt8 = 0
     var lastUsed: Int64 = 0
+    /// How long it had been without a packet when the last one came, nanoseconds.
+    var idleNs: Int64 = 0
+    /// The fault that forgot it, as a NAT does; `UInt16.max` for none.
+    var forgottenBy = UInt16.max
     /// Next entry of the same hash bucket, or of the free list.
     var nextEntry: Int32 = -1
     /// Ring of requests that wait for their response: oldest, and how many.
@@ -83,19 +109,16 @@ struct PendingRequest: BitwiseCopyable {
 
 /// The connections through the link, in memory of a fixed size: a new one takes the place of one that is done, or of
 /// the one that was quiet for the longest time.
-struct ConnectionTable {
+struct ConnectionTable: ~Copyable {
     static let capacity = 4096
     /// Requests that one connection may have waiting; the oldest is forgotten beyond it.
     static let pendingCapacity: UInt32 = 4096
     private static let bucketCount = 8192
 
-    private let memory: LazyMemory
-    private let bucketMemory: LazyMemory
-    private let pendingMemory: LazyMemory
-    let entries: UnsafeMutablePointer<Connection>
+    private let entryArray: LazyArray<Connection>
     /// First entry of each bucket, plus 1, so that zeroed memory is an empty table.
-    private let buckets: UnsafeMutablePointer<Int32>
-    private let pending: UnsafeMutablePointer<PendingRequest>
+    private let bucketArray: LazyArray<Int32>
+    private let pendingArray: LazyArray<PendingRequest>
     /// Entries ever used; those below it hold a connection.
     private(set) var count = 0
     private var clockHand = 0
@@ -104,13 +127,24 @@ struct ConnectionTable {
     private var freed = -1
 
     init() throws {
-        memory = try LazyMemory(bytes: Self.capacity * MemoryLayout<Connection>.stride)
-        bucketMemory = try LazyMemory(bytes: Self.bucketCount * MemoryLayout<Int32>.stride)
-        pendingMemory = try LazyMemory(
-            bytes: Self.capacity * Int(Self.pendingCapacity) * MemoryLayout<PendingRequest>.stride)
-        entries = memory.array(of: Connection.self)
-        buckets = bucketMemory.array(of: Int32.self)
-        pending = pendingMemory.array(of: PendingRequest.self)
+        let entries = try LazyArray<Connection>(count: Self.capacity)
+        let buckets = try LazyArray<Int32>(count: Self.bucketCount)
+        pendingArray = try LazyArray(count: Self.capacity * Int(Self.pendingCapacity))
+        entryArray = entries
+        bucketArray = buckets
+    }
+
+    /// The connections, by their entries.
+    var entries: UnsafeMutablePointer<Connection> { entryArray.base }
+    private var buckets: UnsafeMutablePointer<Int32> { bucketArray.base }
+    private var pending: UnsafeMutablePointer<PendingRequest> { pendingArray.base }
+
+    /// What is known of one direction of a connection.
+    @inline(__always)
+    func half(_ flow: Flow) -> UnsafeMutablePointer<HalfStream> {
+        let entry = entries + flow.entry
+        let offset = flow.isUp ? MemoryLayout<Connection>.offset(of: \.up) : MemoryLayout<Connection>.offset(of: \.down)
+        return (UnsafeMutableRawPointer(entry) + (offset ?? 0)).assumingMemoryBound(to: HalfStream.self)
     }
 
     /// The entry of a connection; -1 when it is not known.
@@ -224,11 +258,5 @@ struct ConnectionTable {
             return request
         }
         return nil
-    }
-
-    func free() {
-        memory.free()
-        bucketMemory.free()
-        pendingMemory.free()
     }
 }

@@ -2,7 +2,7 @@ import Glibc
 
 /// The messages whose bodies triggers have to see, gathered until their last byte. One for each direction of a
 /// connection; memory only where it is used, and kept for the next message.
-struct FrameCapture {
+struct FrameCapture: ~Copyable {
     /// What is kept of one message: its first part, which holds everything but the last batches of a huge request.
     static let longest = 2 << 20
 
@@ -13,42 +13,35 @@ struct FrameCapture {
         var isActive: Bool
         /// Length that the message declared.
         var length: Int
-        /// Sequence numbers of its first byte and behind its last.
-        var start: UInt32
-        var end: UInt32
-        var message: SeenMessage
+        var found: FoundMessage
     }
 
-    private let memory: LazyMemory
-    private let entries: UnsafeMutablePointer<Entry>
-    private let slots: Int
+    private let memory: LazyArray<Entry>
 
-    init(connections: Int) throws {
-        slots = connections * 2
-        memory = try LazyMemory(bytes: slots * MemoryLayout<Entry>.stride)
-        entries = memory.array(of: Entry.self)
+    init(connections: Int) throws { memory = try LazyArray(count: connections * 2) }
+
+    deinit {
+        for at in 0..<memory.count where memory.base[at].capacity > 0 { free(memory.base[at].bytes) }
     }
 
-    private func index(_ connection: Int, _ isUp: Bool) -> Int { connection * 2 + (isUp ? 0 : 1) }
+    private var entries: UnsafeMutablePointer<Entry> { memory.base }
+
+    private func index(_ flow: Flow) -> Int { flow.entry * 2 + (flow.isUp ? 0 : 1) }
 
     /// The gathered message; nil when none is wanted.
-    func active(_ connection: Int, isUp: Bool) -> Entry? {
-        let entry = entries[index(connection, isUp)]
+    func active(_ flow: Flow) -> Entry? {
+        let entry = entries[index(flow)]
         return entry.isActive ? entry : nil
     }
 
     /// Begins with the header that the frame cursor has read.
-    func begin(
-        _ connection: Int, header: FrameHeader, message: SeenMessage, start: UInt32, end: UInt32
-    ) {
-        let at = index(connection, message.isRequest)
+    func begin(_ flow: Flow, _ header: FrameHeader, _ found: FoundMessage) {
+        let at = index(flow)
         entries[at].count = 0
         entries[at].isActive = true
         entries[at].length = Int(header.length)
-        entries[at].start = start
-        entries[at].end = end
-        entries[at].message = message
-        if message.isRequest {
+        entries[at].found = found
+        if flow.isUp {
             let first = UInt32(UInt16(bitPattern: header.apiKey)) << 16 | UInt32(UInt16(bitPattern: header.apiVersion))
             append(big: first, at)
         }
@@ -60,9 +53,7 @@ struct FrameCapture {
     }
 
     /// Adds bytes of the body.
-    func append(_ bytes: UnsafeRawBufferPointer, _ connection: Int, isUp: Bool) {
-        append(bytes, index(connection, isUp))
-    }
+    func append(_ bytes: UnsafeRawBufferPointer, _ flow: Flow) { append(bytes, index(flow)) }
 
     private func append(_ bytes: UnsafeRawBufferPointer, _ at: Int) {
         let room = min(bytes.count, Self.longest - entries[at].count)
@@ -80,10 +71,5 @@ struct FrameCapture {
     }
 
     /// Ends a message, complete or not.
-    func end(_ connection: Int, isUp: Bool) { entries[index(connection, isUp)].isActive = false }
-
-    func free() {
-        for at in 0..<slots where entries[at].capacity > 0 { Glibc.free(entries[at].bytes) }
-        memory.free()
-    }
+    func end(_ flow: Flow) { entries[index(flow)].isActive = false }
 }

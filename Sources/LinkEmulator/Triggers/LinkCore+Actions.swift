@@ -1,86 +1,74 @@
-import PacketWire
-
-/// A broker node that is cut off until a time.
-struct NodeCut: BitwiseCopyable {
-    var until: Int64
-    var fault: UInt16
-}
+import EvidenceModel
 
 extension LinkCore {
-    /// Cuts off the node of a message's connection.
-    mutating func cut(
-        _ entry: Int, fault: UInt16, until: Int64, _ message: SeenMessage, _ isUp: Bool, _ now: Int64
-    ) {
-        let node = Int(connections.entries[entry].node)
-        if until > cuts[node].until { cuts[node] = NodeCut(until: until, fault: fault) }
-        noteAction(.partition, fault, entry, message, isUp, now, delayNs: until - now)
+    /// Carries out what a trigger does with a message: rules for its bytes, and what else its fault asks for.
+    mutating func act(_ trigger: Int, on found: FoundMessage, _ flow: Flow, now: Int64) {
+        counters.triggers &+= 1
+        let fault = messages.all[trigger].fault
+        let actions = phases.actions(fault)
+        let half = connections.half(flow)
+        var rule = MessageRule(
+            start: found.start, end: found.end, action: .drop, fault: fault, resetSides: actions.reset,
+            isHalfOpen: actions.isHalfOpen, until: .max, message: found.message)
+        if actions.drops {
+            addRule(rule, to: half)
+        } else if actions.holdNs > 0 {
+            rule.action = .hold
+            rule.until = now + actions.holdNs
+            addRule(rule, to: half)
+        }
+        if actions.reset != .none {
+            rule.action = .resetAfter
+            // In the place of a message that is dropped, else once its last byte has passed.
+            if actions.drops { rule.end = rule.start }
+            addRule(rule, to: half)
+        }
+        if actions.cutNs > 0 {
+            let node = Int(connections.entries[flow.entry].node)
+            let until = now + actions.cutNs
+            if until > cuts.base[node].until { cuts.base[node] = NodeCut(until: until, fault: fault) }
+            note(.partition, by: fault, found.message, flow, now: now, delayNs: actions.cutNs)
+        }
+        if actions.startsPhase {
+            note(.phase, by: fault, found.message, flow, now: now, delayNs: phases.phase(fault).length)
+            startPhase(fault, now: now)
+        }
+        recorder.trigger(fault, found.message, now: now)
     }
 
-    /// Starts the phase of a fault that a message triggers; once more while it lasts makes it last longer.
-    mutating func startPhase(_ fault: Int, _ entry: Int, _ message: SeenMessage, _ isUp: Bool, _ now: Int64) {
-        noteAction(.phase, UInt16(fault), entry, message, isUp, now, delayNs: phases[fault].length)
-        phases[fault].nextEnd = now + phases[fault].length
-        if !phases[fault].isActive { beginPhase(fault, now) }
-        nextPhaseChange = min(nextPhaseChange, phases[fault].nextEnd)
+    private mutating func addRule(_ rule: MessageRule, to half: UnsafeMutablePointer<HalfStream>) {
+        if !messages.rules.add(rule, to: half) { counters.rulesOverflow &+= 1 }
     }
 
     /// Loses a packet to or from a node that is cut off; false when it is not.
-    mutating func isCut(_ slot: Int32, path: Int, index: UInt64, now: Int64) -> Bool {
-        let cut = cuts[Int(paths[path].node)]
-        guard now < cut.until else { return false }
-        lose(slot, path: path, index: index, fault: cut.fault, reason: reasonPartition, now: now)
+    mutating func isCut(_ arrival: Arrival) -> Bool {
+        let cut = cuts.base[Int(paths.all[arrival.path].node)]
+        guard arrival.now < cut.until else { return false }
+        lose(arrival, Decision(.drop, fault: cut.fault, .partition))
         return true
     }
 
     /// Loses a packet for a reason that is no impairment's.
-    mutating func lose(
-        _ slot: Int32, path: Int, index: UInt64, fault: UInt16, reason: UInt16, now: Int64, fate: FateCode = .drop
-    ) {
-        var record = FaultRecord()
-        record.timeUs = (now &+ epochOffsetNs) / 1000
-        record.fate = fate.rawValue
-        record.fault = fault
-        record.reason = reason
-        record.node = paths[path].node
-        record.isClientToBroker = paths[path].isClientToBroker
-        record.packetIndex = index
-        record.describe(UnsafeRawBufferPointer(arena.packet(slot)))
-        ring.pointee.write(record)
-        discard(slot, path: path)
+    mutating func lose(_ arrival: Arrival, _ decision: Decision, message: SeenMessage? = nil) {
+        recorder.packet(
+            decision, paths.all[arrival.path].place(arrival.index),
+            UnsafeRawBufferPointer(arena.packet(arrival.slot)), now: arrival.now, message: message)
+        discard(arrival.slot, path: arrival.path)
     }
 
-    /// Tells the other side of the fault log's thread that a message triggered a fault.
-    func noteTrigger(fault: UInt16, _ message: SeenMessage, _ now: Int64) {
-        var record = FaultRecord()
-        record.kind = FaultRecord.Kind.triggered.rawValue
-        record.timeUs = (now &+ epochOffsetNs) / 1000
-        record.fault = fault
-        record.node = message.node
-        record.name(message)
-        ring.pointee.write(record)
+    /// The place of what is done to a connection: its node, a direction, and that direction's last packet.
+    func place(_ flow: Flow) -> PacketPlace {
+        let node = connections.entries[flow.entry].node
+        return PacketPlace(
+            node: node, isClientToBroker: flow.isUp,
+            index: paths.path(node: node, isUp: flow.isUp).map { paths.all[$0].lastPlace.index } ?? 0)
     }
 
-    private func noteAction(
-        _ fate: FateCode, _ fault: UInt16, _ entry: Int, _ message: SeenMessage, _ isUp: Bool, _ now: Int64,
-        delayNs: Int64
+    private func note(
+        _ fate: PacketFate, by fault: UInt16, _ message: SeenMessage, _ flow: Flow, now: Int64, delayNs: Int64
     ) {
-        let key = connections.entries[entry].key
-        var record = FaultRecord()
-        record.timeUs = (now &+ epochOffsetNs) / 1000
-        record.fate = fate.rawValue
-        record.fault = fault
-        record.reason = reasonMessage
-        record.node = connections.entries[entry].node
-        record.isClientToBroker = isUp
-        record.packetIndex = pathIndex(entry, up: isUp).map { paths[$0].packetsIn &- 1 } ?? 0
-        record.hasDelay = true
-        record.delayUs = delayNs / 1000
-        record.isTCP = true
-        record.source = isUp ? key.client : key.server
-        record.destination = isUp ? key.server : key.client
-        record.sourcePort = isUp ? key.clientPort : key.serverPort
-        record.destinationPort = isUp ? key.serverPort : key.clientPort
-        record.name(message)
-        ring.pointee.write(record)
+        recorder.connection(
+            Decision(fate, fault: fault, .message), place(flow), connections.entries[flow.entry].key, now: now,
+            delayNs: delayNs, message: message)
     }
 }

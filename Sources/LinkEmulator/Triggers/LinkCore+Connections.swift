@@ -1,64 +1,55 @@
 import PacketWire
 
 extension LinkCore {
-    /// One direction of a connection.
-    @inline(__always)
-    func half(_ connection: Int, up: Bool) -> UnsafeMutablePointer<HalfStream> {
-        let entry = connections.entries + connection
-        let offset = up ? MemoryLayout<Connection>.offset(of: \.up) : MemoryLayout<Connection>.offset(of: \.down)
-        return (UnsafeMutableRawPointer(entry) + (offset ?? 0)).assumingMemoryBound(to: HalfStream.self)
-    }
-
     /// Takes a TCP packet through its connection: messages, rules, resets; then through the impairments.
-    mutating func follow(_ slot: Int32, _ packet: IPv4Packet, path: Int, index: UInt64, now: Int64) {
+    mutating func follow(_ arrival: Arrival, _ packet: IPv4Packet) {
         let segment: TCPSegment
         do throws(TCPSegment.Flaw) {
             segment = try TCPSegment(packet.payload)
         } catch {
             counters.malformedTCP &+= 1
-            impair(slot, path: path, index: index, from: 0, copy: 0, at: now, arrival: now)
+            impair(arrival, at: arrival.now)
             return
         }
-        let isUp = paths[path].isClientToBroker
-        let entry = connection(of: packet, segment, isUp: isUp, path: path, now: now)
-        arena.meta[Int(slot)].connection = Int32(entry)
-        if isUp { arena.meta[Int(slot)].flags |= PacketMeta.isClientToBroker }
-        let half = self.half(entry, up: isUp)
+        let isUp = paths.all[arrival.path].isClientToBroker
+        let flow = flow(of: packet, segment, isUp: isUp, arrival)
+        arena.meta[Int(arrival.slot)].connection = Int32(flow.entry)
+        if isUp { arena.meta[Int(arrival.slot)].flags |= PacketMeta.isClientToBroker }
+        let half = connections.half(flow)
         let flags = segment.flags
-        if segment.flags.contains(.ack) {
-            noteAcknowledgement(segment.acknowledgement, of: self.half(entry, up: !isUp))
+        if flags.contains(.ack) { noteAcknowledgement(segment.acknowledgement, of: connections.half(flow.back)) }
+        var time = arrival.now
+        if connectionFaults.count > 0 {
+            guard let held = holdByConnection(arrival, segment, flow) else { return }
+            time += held
         }
-        if connectionFaultCount > 0,
-            isRefusedOrLost(slot, segment, entry: entry, path: path, index: index, now: now)
+        if connections.entries[flow.entry].state == .reset, !flags.contains(.syn) || flags.contains(.ack),
+            !passesReset(flow, flags: flags)
         {
+            refuse(arrival, segment, flow)
             return
         }
-        if connections.entries[entry].state == .reset, !flags.contains(.syn) || flags.contains(.ack),
-            !passesReset(entry, isUp: isUp, flags: flags)
-        {
-            refuse(slot, segment, entry: entry, path: path, index: index, now: now)
-            return
-        }
-        noteControl(segment, half: half, entry: entry)
+        noteControl(segment, flow)
         let payload = segment.payload
         let firstNew = half.pointee.next
-        var resetAfter: Int32 = -1
         if !payload.isEmpty, half.pointee.isSynchronised, !half.pointee.isOpaque {
-            readNew(payload, sequence: segment.sequence, entry: entry, isUp: isUp, now: now)
+            readNew(payload, sequence: segment.sequence, flow, now: arrival.now)
         }
-        if half.pointee.firstRule >= 0 {
-            resetAfter = apply(
-                slot, packet, segment, path: path, index: index, entry: entry, firstNew: firstNew, now: now)
-        } else {
-            impair(slot, path: path, index: index, from: 0, copy: 0, at: now, arrival: now)
+        guard half.pointee.firstRule >= 0 else {
+            impair(arrival, at: time)
+            return
         }
-        if resetAfter >= 0 { reset(entry, by: rules.rules[Int(resetAfter)], isUp: isUp, now: now) }
+        let tracked = TrackedSegment(packet: packet, segment: segment, flow: flow, firstNew: firstNew)
+        let resetAfter = apply(arrival, tracked)
+        if resetAfter >= 0 { reset(flow, by: messages.rules[resetAfter], now: arrival.now) }
     }
 
-    /// The table entry of a packet's connection; a SYN begins it anew.
-    private mutating func connection(
-        of packet: IPv4Packet, _ segment: TCPSegment, isUp: Bool, path: Int, now: Int64
-    ) -> Int {
+    /// The connection of a packet, in the packet's direction; a SYN begins it anew.
+    private mutating func flow(
+        of packet: IPv4Packet, _ segment: TCPSegment, isUp: Bool, _ arrival: Arrival
+    ) -> Flow {
+        let now = arrival.now
+        let node = paths.all[arrival.path].node
         let source = packet.source.value
         let destination = packet.destination.value
         let key = ConnectionKey(
@@ -73,43 +64,48 @@ extension LinkCore {
                 forget(victim)
                 connections.remove(victim)
             }
-            entry = connections.insert(key, node: paths[path].node)
+            entry = connections.insert(key, node: node)
             counters.connections &+= 1
             connections.entries[entry].createdAt = now
             if !isNew { markOpaque(entry) }
         } else if isNew, restarts(entry, segment) {
             forget(entry)
             let next = connections.entries[entry].nextEntry
-            connections.entries[entry] = Connection(key: key, node: paths[path].node)
+            connections.entries[entry] = Connection(key: key, node: node)
             connections.entries[entry].nextEntry = next
             connections.entries[entry].createdAt = now
             counters.connections &+= 1
         }
-        connections.entries[entry].lastUsed = now
-        return entry
+        let connection = connections.entries + entry
+        connection.pointee.idleNs = connection.pointee.lastUsed == 0 ? 0 : now - connection.pointee.lastUsed
+        connection.pointee.lastUsed = now
+        return Flow(entry, isUp: isUp)
     }
 
     /// Whether a SYN is a new connection and not the old one's, sent again.
     private func restarts(_ entry: Int, _ segment: TCPSegment) -> Bool {
-        let up = half(entry, up: true)
+        let up = connections.half(Flow(entry, isUp: true))
         return !up.pointee.isSynchronised || connections.entries[entry].state != .open
             || segment.sequence &+ 1 != up.pointee.next
     }
 
     private mutating func markOpaque(_ entry: Int) {
-        if !half(entry, up: true).pointee.isOpaque || !half(entry, up: false).pointee.isOpaque {
-            countOpaque()
-        }
-        half(entry, up: true).pointee.isOpaque = true
-        half(entry, up: false).pointee.isOpaque = true
+        let up = connections.half(Flow(entry, isUp: true))
+        let down = connections.half(Flow(entry, isUp: false))
+        if !up.pointee.isOpaque || !down.pointee.isOpaque { countOpaque() }
+        up.pointee.isOpaque = true
+        down.pointee.isOpaque = true
     }
 
     /// Drops the rules of a connection.
     mutating func forget(_ entry: Int) {
-        rules.remove(from: half(entry, up: true)) { _ in true }
-        rules.remove(from: half(entry, up: false)) { _ in true }
-        captures.end(entry, isUp: true)
-        captures.end(entry, isUp: false)
+        forget(Flow(entry, isUp: true))
+        forget(Flow(entry, isUp: false))
+    }
+
+    private mutating func forget(_ flow: Flow) {
+        messages.rules.remove(from: connections.half(flow)) { _ in true }
+        messages.captures.end(flow)
     }
 
     /// What the receiver acknowledges, it has.
@@ -121,28 +117,30 @@ extension LinkCore {
     }
 
     /// SYN, FIN and RST.
-    private mutating func noteControl(_ segment: TCPSegment, half: UnsafeMutablePointer<HalfStream>, entry: Int) {
+    private mutating func noteControl(_ segment: TCPSegment, _ flow: Flow) {
         let flags = segment.flags
+        let half = connections.half(flow)
         if flags.contains(.syn), !half.pointee.isSynchronised {
             half.pointee.isSynchronised = true
             half.pointee.next = segment.sequence &+ 1
         }
-        if flags.contains(.fin) { connections.entries[entry].finsSeen |= half == self.half(entry, up: true) ? 1 : 2 }
-        if flags.contains(.rst), connections.entries[entry].state == .open {
-            connections.entries[entry].state = .closed
-            forget(entry)
+        if flags.contains(.fin) { connections.entries[flow.entry].finsSeen |= flow.isUp ? 1 : 2 }
+        if flags.contains(.rst), connections.entries[flow.entry].state == .open {
+            connections.entries[flow.entry].state = .closed
+            forget(flow.entry)
         }
     }
 
     /// Notes what a leaving packet brings to its receiver, and completes a reset that was made by the link.
     mutating func noteDelivery(_ slot: Int32, _ meta: PacketMeta) {
-        let half = self.half(Int(meta.connection), up: meta.flags & PacketMeta.isClientToBroker != 0)
+        let flow = Flow(of: meta)
+        let half = connections.half(flow)
         let bytes = arena.packet(slot)
         if meta.flags & PacketMeta.isReset != 0 {
-            let other = self.half(Int(meta.connection), up: meta.flags & PacketMeta.isClientToBroker == 0)
             if half.pointee.hasDelivered {
                 TCPReset.setNumbers(
-                    sequence: half.pointee.delivered, acknowledgement: other.pointee.next, in: bytes)
+                    sequence: half.pointee.delivered, acknowledgement: connections.half(flow.back).pointee.next,
+                    in: bytes)
             }
             return
         }
@@ -160,4 +158,13 @@ extension LinkCore {
             half.pointee.delivered = end
         }
     }
+}
+
+/// A segment at its place in a connection.
+struct TrackedSegment {
+    var packet: IPv4Packet
+    var segment: TCPSegment
+    var flow: Flow
+    /// The first sequence number that the link had not seen before this segment.
+    var firstNew: UInt32
 }

@@ -17,22 +17,28 @@ struct MessageRule: BitwiseCopyable {
     var message: SeenMessage
     /// Next rule of the same direction, or of the free list; -1 for none.
     var next: Int32 = -1
+
+    /// Whether a byte comes after the dropped message in whose place the rule's reset goes.
+    func resetsBefore(_ at: UInt32) -> Bool { start == end && !TCPSequence.isBefore(at, end) }
 }
 
 /// The rules of all connections, in memory of a fixed size.
-struct MessageRules {
+struct MessageRules: ~Copyable {
     static let capacity = 16_384
 
-    private let memory: LazyMemory
-    let rules: UnsafeMutablePointer<MessageRule>
+    private let memory: LazyArray<MessageRule>
     private var fresh: Int32 = 0
     private var freeHead: Int32 = -1
     private(set) var count = 0
 
     init() throws {
-        memory = try LazyMemory(bytes: Self.capacity * MemoryLayout<MessageRule>.stride)
-        rules = memory.array(of: MessageRule.self)
+        memory = try LazyArray(count: Self.capacity)
     }
+
+    private var rules: UnsafeMutablePointer<MessageRule> { memory.base }
+
+    /// A rule by its number.
+    subscript(_ rule: Int32) -> MessageRule { rules[Int(rule)] }
 
     /// Adds a rule to a direction; false when there is no room.
     mutating func add(_ rule: MessageRule, to half: UnsafeMutablePointer<HalfStream>) -> Bool {
@@ -95,5 +101,14 @@ struct MessageRules {
         return (-1, until)
     }
 
-    func free() { memory.free() }
+    /// The rule that asks for a reset once everything before `next` has passed; -1 for none.
+    func resetRule(of half: UnsafeMutablePointer<HalfStream>, seenUpTo next: UInt32) -> Int32 {
+        var at = half.pointee.firstRule
+        while at >= 0 {
+            let rule = rules[Int(at)]
+            if rule.action == .resetAfter, !TCPSequence.isBefore(next, rule.end) { return at }
+            at = rule.next
+        }
+        return -1
+    }
 }

@@ -12,11 +12,18 @@ struct SeenMessage: BitwiseCopyable {
     var requestMatches: UInt64 = 0
 }
 
+/// A message at its place in the stream.
+struct FoundMessage: BitwiseCopyable {
+    var message: SeenMessage
+    /// Sequence numbers of its first byte and behind its last.
+    var start: UInt32
+    var end: UInt32
+}
+
 /// `on:` of a fault, ready for the packet path: counts the messages that match and picks those that trigger.
 struct MessageTrigger {
     /// Index of the fault.
     let fault: UInt16
-    let actions: FaultActions
     /// For a trigger that ``needsRequest``: its bit among those that do; 0 for the others.
     private(set) var requestBit: UInt64 = 0
     private let match: MessageMatch
@@ -36,9 +43,7 @@ struct MessageTrigger {
         try numbered(
             planned.indices.compactMap { index -> MessageTrigger? in
                 guard case .message(let match) = planned[index].spec.trigger else { return nil }
-                return MessageTrigger(
-                    fault: UInt16(index), match: match, node: planned[index].spec.node,
-                    actions: planned[index].actions)
+                return MessageTrigger(fault: UInt16(index), match: match, node: planned[index].spec.node)
             })
     }
 
@@ -60,9 +65,8 @@ struct MessageTrigger {
         return triggers
     }
 
-    init(fault: UInt16, match: MessageMatch, node: Int?, actions: FaultActions) {
+    init(fault: UInt16, match: MessageMatch, node: Int?) {
         self.fault = fault
-        self.actions = actions
         self.match = match
         isRequest = match.kind == .request
         apiKey = (0..<128).first { APIKey(rawValue: $0).name == match.api } ?? -1
