@@ -31,7 +31,7 @@ enum FetchCorpus {
         control.header.attributes = 0x30
         var sections = [plain.build() + plain.build(), control.build()]
         plain.header.attributes = 1
-        plain.records = GzipStored.compress(plain.records)
+        plain.records = Compressor.compress(plain.records, .gzip) ?? []
         sections.append(plain.build())
         // Snappy, LZ4 and zstd that hold bytes as they are; damage does the rest.
         for (codec, bytes) in [
