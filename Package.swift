@@ -113,7 +113,7 @@ let package = Package(
             name: "capture-generator", dependencies: ["CaptureSynthesis"], path: "Benchmarks/inspect",
             exclude: ["bench_inspect.py"], swiftSettings: strict),
         .executableTarget(
-            name: "fuzz-captures", dependencies: ["WireObserver", "CaptureSynthesis", "KafkaWire"],
+            name: "fuzz-captures", dependencies: ["WireObserver", "CaptureSynthesis", "KafkaWire", "PacketWire"],
             path: "Fuzz/captures", exclude: ["README.md"], swiftSettings: strict),
 
         // Fuzz targets: damaged input to one boundary each.

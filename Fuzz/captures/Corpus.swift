@@ -20,6 +20,14 @@ enum Corpus {
         for version: Int16 in [9, 10, 12] { entries.append(try metadata(version: version)) }
         entries.append(try producerID())
         entries += entries.prefix(12).map(asPcap)
+        let whole = entries[0]
+        for wrapping in Wrapping.allCases { entries.append(rewritten(whole) { wrapping.wrap($0) }) }
+        entries.append(rewritten(whole, from: 4) { $0 })
+        entries.append(rewritten(whole, from: 3) { $0 })
+        entries.append(doubled(whole))
+        entries.append(rewritten(whole) { Array($0.prefix(160)) })
+        entries.append(try proxied(isBinary: false))
+        entries.append(try proxied(isBinary: true))
         return entries
     }
 

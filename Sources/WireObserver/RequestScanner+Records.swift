@@ -56,11 +56,10 @@ extension RequestScanner {
             let checked = UnsafeRawBufferPointer(
                 rebasing: window[RecordBatchHeader.checkedFromOffset..<RecordBatchHeader.size])
             // Batches of one producer are often of one length.
-            if length != lastLength {
-                lastLength = length
-                lastFactor = RecordsChecksum.factor(length)
+            if length != lastFactor.length {
+                lastFactor = (length, RecordsChecksum.factor(length))
             }
-            let records = RecordsChecksum.records(batch: header.crc, header: checked, factor: lastFactor)
+            let records = RecordsChecksum.records(batch: header.crc, header: checked, factor: lastFactor.value)
             entry.payload = UInt64(records) << 32 | UInt64(UInt32(truncatingIfNeeded: length))
             entry.identity = UInt64(header.crc) << 32 | UInt64(UInt32(truncatingIfNeeded: length))
             entry.isHeaderWhole = true

@@ -94,8 +94,7 @@ struct RequestScanner {
     var rawTokensAllowed = false
     private var timeNs: Int64 = 0
     /// Length of the last batch's records, and what moves a checksum on over so many bytes.
-    var lastLength = -1
-    var lastFactor: UInt32 = 0
+    var lastFactor: (length: Int, value: UInt32) = (-1, 0)
 
     /// Requests since the owner last emptied the list.
     var completed: [Request] = []

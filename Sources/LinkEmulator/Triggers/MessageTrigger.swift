@@ -26,7 +26,20 @@ struct MessageTrigger {
     let fault: UInt16
     /// For a trigger that ``needsRequest``: its bit among those that do; 0 for the others.
     private(set) var requestBit: UInt64 = 0
+    // What is asked for every message is plain: to look into an array or a string is to count references.
     private let match: MessageMatch
+    /// Whether the message's body decides, so that the trigger has to wait for its last byte.
+    let needsBody: Bool
+    /// Whether, for a response, the request that it answers decides.
+    let needsRequest: Bool
+    /// Whether the trigger looks for a topic, which Produce names by its id from version 13 on (KIP-516).
+    let looksForTopic: Bool
+    private let needsBatch: Bool
+    /// Acts on every so many-th message; 0: on those of ``numbers``.
+    private let every: Int
+    /// The messages that it acts on, in rising order, and the next of them; `Int.max` when there is none any more.
+    private let numbers: [Int]
+    private var nextNumber = Int.max
     private let isRequest: Bool
     private let apiKey: Int16
     private let node: UInt16?
@@ -72,6 +85,17 @@ struct MessageTrigger {
         apiKey = (0..<128).first { APIKey(rawValue: $0).name == match.api } ?? -1
         self.node = (match.node ?? node).map { UInt16(truncatingIfNeeded: $0) }
         topic = match.topic.map { Array($0.utf8) }
+        looksForTopic = match.topic != nil
+        needsRequest = match.isDecidedByRequest
+        needsBatch = match.producerID != nil || match.baseSequence != nil
+        needsBody =
+            looksForTopic || match.partition != nil || match.error != nil || (match.kind == .request && needsBatch)
+        switch match.selection {
+        case .all: (every, numbers) = (1, [])
+        case .every(let n): (every, numbers) = (n, [])
+        case .nth(let chosen): (every, numbers) = (0, chosen.sorted())
+        }
+        nextNumber = numbers.first ?? .max
     }
 
     /// Whether the message is of the kind, api and node that the trigger looks for.
@@ -79,19 +103,8 @@ struct MessageTrigger {
         message.isRequest == isRequest && message.apiKey == apiKey && (node == nil || node == message.node)
     }
 
-    /// Whether the message's body decides, so that the trigger has to wait for its last byte.
-    var needsBody: Bool {
-        topic != nil || match.partition != nil || match.error != nil || (isRequest && needsBatch)
-    }
-
-    /// Whether, for a response, the request that it answers decides.
-    var needsRequest: Bool { match.isDecidedByRequest }
-
     /// The api whose requests have to be looked into for `needsRequest`.
     func looksInto(requestsOf api: Int16) -> Bool { needsRequest && apiKey == api }
-
-    /// Whether the trigger looks for a topic, which Produce names by its id from version 13 on (KIP-516).
-    var looksForTopic: Bool { topic != nil }
 
     /// Learns the topic's id from a Metadata response.
     ///
@@ -114,21 +127,15 @@ struct MessageTrigger {
     }
 
     /// True when it has acted on the last message that it names.
-    var isSpent: Bool {
-        guard case .nth(let numbers) = match.selection else { return false }
-        return numbers.allSatisfy { $0 <= count }
-    }
-
-    private var needsBatch: Bool { match.producerID != nil || match.baseSequence != nil }
+    var isSpent: Bool { every == 0 && nextNumber == .max }
 
     /// Counts a message that matches; whether it is one of those that trigger.
     mutating func counts() -> Bool {
         count += 1
-        switch match.selection {
-        case .all: return true
-        case .nth(let numbers): return numbers.contains(count)
-        case .every(let n): return count % n == 0
-        }
+        guard every == 0 else { return count % every == 0 }
+        guard count == nextNumber else { return false }
+        nextNumber = numbers.first { $0 > count } ?? .max
+        return true
     }
 
     /// Whether a request has a partition that satisfies every condition. Only Produce carries what can be asked for.

@@ -6,6 +6,9 @@ enum SilentBroker {
     /// Brokers answer in milliseconds; a wait for replicas may take seconds.
     private static let longNs: Int64 = 5_000_000_000
 
+    /// A client that closes a connection sooner than this had another reason.
+    private static let leastUnansweredNs: Int64 = 2_000_000_000
+
     private struct Sum {
         var late = 0
         var never = 0
@@ -18,13 +21,13 @@ enum SilentBroker {
         var sums: [ObservedConnection.Endpoint: Sum] = [:]
         for index in observer.log.attempts.indices {
             let attempt = observer.log.attempts[index]
-            guard attempt.flags.contains(.requestAcknowledged), attempt.acks != 0, attempt.requestNs > 0 else {
-                continue
-            }
+            // What TCP had to send again was acknowledged late: the path's doing.
+            guard attempt.flags.contains(.requestAcknowledged), attempt.requestRetransmissions == 0, attempt.acks != 0
+            else { continue }
             let isAnswered = attempt.flags.contains(.answered)
             let connection = observer.log.connections[Int(attempt.connection)]
             let untilNs = isAnswered ? attempt.answerNs : min(connection.closedNs ?? endNs, endNs)
-            guard untilNs - attempt.requestNs >= longNs else { continue }
+            guard untilNs - attempt.requestNs >= (isAnswered ? longNs : leastUnansweredNs) else { continue }
             var sum = sums[connection.broker] ?? Sum()
             if isAnswered { sum.late += 1 } else { sum.never += 1 }
             sum.longestNs = max(sum.longestNs, untilNs - attempt.requestNs)

@@ -64,26 +64,34 @@ extension WireAnalysis {
                     "\(incomplete) of \(observer.packets.fragments) IP fragments of \(file) were not put together: the"
                         + " other parts of their packets are not there")
             }
-            if counts.undecodableFrames > 0 {
-                list.add(
-                    "undecodable", last, "\(counts.undecodableFrames) frames of \(file) could not be decoded")
-            }
-            if observer.frames.unknownRequests > 0 {
-                list.add(
-                    "unknown_api", last,
-                    "\(observer.frames.unknownRequests) requests of \(file) have an api or version that is not known")
-            }
-            if let (offset, time) = observer.frames.firstImpossibleOffset {
-                list.add(
-                    "impossible_offset", time,
-                    "\(observer.frames.impossibleOffsets) answers of \(file) name an offset that no log can have, the first "
-                        + "\(offset); it is taken for none")
-            }
-            if observer.frames.unmatchedResponses > 0 {
-                list.add(
-                    "unmatched_responses", last,
-                    "\(observer.frames.unmatchedResponses) responses of \(file) answer requests that were not captured")
-            }
+            addFrameFindings(observer, &list)
+        }
+    }
+
+    /// Frames that could not be read or matched.
+    private func addFrameFindings(_ observer: CaptureObserver, _ list: inout FindingList) {
+        let counts = observer.counts
+        let last = counts.lastPacketUs * 1000
+        let file = counts.file
+        if counts.undecodableFrames > 0 {
+            list.add(
+                "undecodable", last, "\(counts.undecodableFrames) frames of \(file) could not be decoded")
+        }
+        if observer.frames.unknownRequests > 0 {
+            list.add(
+                "unknown_api", last,
+                "\(observer.frames.unknownRequests) requests of \(file) have an api or version that is not known")
+        }
+        if let (offset, time) = observer.frames.firstImpossibleOffset {
+            list.add(
+                "impossible_offset", time,
+                "\(observer.frames.impossibleOffsets) answers of \(file) name an offset that no log can have, the first "
+                    + "\(offset); it is taken for none")
+        }
+        if observer.frames.unmatchedResponses > 0 {
+            list.add(
+                "unmatched_responses", last,
+                "\(observer.frames.unmatchedResponses) responses of \(file) answer requests that were not captured")
         }
     }
 }
