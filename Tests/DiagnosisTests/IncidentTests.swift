@@ -11,7 +11,7 @@ import Testing
     func trueCauseFirst(_ incident: Incident) throws {
         let diagnosis = Diagnosis(try incident.caseFile())
         let found = diagnosis.causes.map { "\($0.cause.id) \($0.score)" }.joined(separator: ", ")
-        let comment = Comment(rawValue: "\(incident.name) found: \(found)")
+        let comment = Comment(rawValue: "\(incident.name) found: \(found) because \(diagnosis.causes.first?.evidence.map { $0.place + " " + $0.text } ?? [])")
         if incident.truth.cause == "none" {
             #expect(diagnosis.causes.isEmpty, comment)
             #expect(diagnosis.verdict == .none)

@@ -67,8 +67,11 @@ public enum InputKind: String, Sendable {
         let broker = lines.reduce(0) { $0 + ($1.isBrokerLine ? 1 : 0) }
         if broker > 0, broker * 2 >= timed { return .brokerLog }
         let settings = ConfigurationReader.countSettings(lines)
-        if timed * 3 < lines.count, settings > 0, settings >= timed { return .configuration }
-        if timed > 0 || lines.contains(where: \.isLogLine) { return .clientLog }
+        // A log's ProducerConfig block holds more settings than the log has lines; no configuration begins lines with times.
+        if timed > 0 { return .clientLog }
+        let speaks = lines.contains { $0.isLogLine && ConfigurationReader.countSettings([$0]) == 0 }
+        if settings > 0, !speaks { return .configuration }
+        if speaks { return .clientLog }
         if lines.contains(where: \.isSourceLine) { return .source }
         return settings > 0 ? .configuration : .prose
     }

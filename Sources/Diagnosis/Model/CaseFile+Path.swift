@@ -2,10 +2,11 @@
 extension CaseFile {
     /// Connections were refused for three seconds or more, and requests waited for them.
     var refusedForSeconds: [Evidence]? {
-        guard let record = record(.connectRefused), record.rounds >= 3, record.spanS >= 3,
-            sawNone(.connectTimedOut)
-        else { return nil }
-        return record.shown()
+        guard let record = record(.connectRefused), sawNone(.connectTimedOut) else { return nil }
+        let isLong = record.rounds >= 3 && record.spanS >= 3
+        let unready = self.record(.nodeNotReady)
+        let isWaitedFor = record.count >= 5 && (unready?.spanS ?? 0) >= 1
+        return isLong || isWaitedFor ? record.shown() : nil
     }
 
     /// Requests ran out of time within two minutes after a pause of the log.
