@@ -8,6 +8,7 @@ rules: [
 Rule(.decides, "the client refuses its configuration") { $0.saw(.configRefused) },
 Rule(.strong, "settings that the client refuses") { $0.contradictions },
 ],
+follows: ["dns-failure"],
 changes: { file in
 file.contradictionChanges
 },

@@ -6,7 +6,7 @@ says: "Requests in flight times batch over round trip is the limit: the client w
  + "answers.",
 effect: .delay,
 needs: [
-Rule(.strong, "one request in flight") { $0.isSet("max.in.flight.requests.per.connection", "1") },
+Rule(.supports, "one request in flight") { $0.isSet("max.in.flight.requests.per.connection", "1") },
 ],
 rules: [
 Rule(.strong, "the client's queue grows while answers take a round trip") { file in

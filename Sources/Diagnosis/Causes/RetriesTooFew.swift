@@ -9,6 +9,7 @@ Rule(.hints, "retries is a small number") { $0.isSet("retries", in: 1...100) },
 ],
 rules: [
 Rule(.strong, "records failed with a lost connection or their last try") { $0.saw(.transportFailure, .noRetriesLeft) },
+Rule(.excludes, "nothing failed in the end") { $0.nothingFailed },
 Rule(.doubts, " records ran out of time first") { $0.saw(.expired) },
 ],
 follows: ["sequence-gap-after-expiry", "librdkafka-desync-before-2.3", "broker-unreachable", "sasl-mismatch", "tls-mismatch", "not-enough-replicas", "leader-churn", "broker-restart"],

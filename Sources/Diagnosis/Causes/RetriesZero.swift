@@ -12,6 +12,7 @@ when(file.retries == 0 && file.acks != "0", file.setting("retries").map { [$0.ev
 rules: [
 Rule(.strong, "records failed with an error that a retry heals") { $0.saw(.transportFailure, .notLeader, .deliveryFailed, .noRetriesLeft) },
 Rule(.supports, "settings alone") { when($0.hasNoEvents && $0.setting("retries") != nil) },
+Rule(.excludes, "nothing failed in the end") { $0.nothingFailed },
 Rule(.supports, "somebody misses records") { $0.complains(.loss) },
 Rule(.supports, "connections were lost") { $0.saw(.disconnected) },
 ],

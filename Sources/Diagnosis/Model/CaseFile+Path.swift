@@ -95,7 +95,7 @@ extension CaseFile {
     /// A codec at a level that is slow.
     var slowCodec: [Evidence]? {
         isSet("compression.gzip.level", in: 8...9) ?? isSet("compression.zstd.level", in: 12...22)
-            ?? both(isSet("compression.level", in: 8...22), isSet("compression.type", "gzip", "zstd"))
+            ?? isSet("compression.lz4.level", in: 12...17) ?? isSet("compression.level", in: 9...22)
     }
 
     // MARK: Replicas

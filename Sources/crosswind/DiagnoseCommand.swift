@@ -1,0 +1,120 @@
+import ArgumentParser
+import Diagnosis
+import EvidenceModel
+import FoundationEssentials
+import Glibc
+import Harness
+import Reports
+import SystemCalls
+import WireObserver
+
+/// `crosswind diagnose`: from a sick producer to its cause, with the fix.
+struct DiagnoseCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "diagnose",
+        abstract: "Find the cause of a producer's trouble in configurations, logs and captures, and its fix.",
+        discussion: """
+            Any subset, in any order; what each input is is found by its content: configurations (.properties, Spring, JSON, \
+            Python, librdkafka, environment variables), logs of clients and brokers, captures, output of kafka-topics and \
+            kafka-configs, source code, a description in words. - reads standard input. Exit code 0: nothing wrong, 1: a \
+            cause found, 2: not decidable, 64: an input cannot be read.
+            """)
+
+    @Argument(help: "Files; - for standard input.")
+    var inputs: [String] = []
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    @Option(help: "Also write the answer as an HTML page to this file.")
+    var html: String?
+
+    @Option(help: "End with 1 also when a setting is as bad as this or worse: refused, risk, without-effect, advice.")
+    var failOn: String?
+
+    @Flag(help: "Run the scenarios that confirm cause and fix on the settings handed in; minutes.")
+    var prove = false
+
+    @Option(help: "Keep the scenarios in this directory, as regression tests.")
+    var save: String?
+
+    @Flag(help: "Print the page of all causes, docs/causes.md.")
+    var causes = false
+
+    func validate() throws {
+        if inputs.isEmpty, !causes { throw ValidationError("nothing to diagnose: name files, or - for standard input") }
+        if let failOn, Lint.Severity(rawValue: failOn) == nil {
+            throw ValidationError("--fail-on \(failOn): not one of refused, risk, without-effect, advice")
+        }
+    }
+
+    func run() throws {
+        if causes {
+            print(CausesPage.markdown(), terminator: "")
+            return
+        }
+        try exitAfterNow {
+            var file = CaseFile()
+            var ladders = Ladders()
+            for input in inputs { try DiagnosisInput.read(input, into: &file, &ladders) }
+            let diagnosis = Diagnosis(file)
+            print(json ? diagnosis.json() : diagnosis.text(), terminator: "")
+            if let html { try write(diagnosis.html(ladder: ladders.ladder(for: diagnosis)), to: html) }
+            var status = diagnosis.exitCode
+            if prove || save != nil { status = max(status, try proofs(diagnosis)) }
+            if status == 0, let failOn, let least = Lint.Severity(rawValue: failOn),
+                diagnosis.lints.contains(where: { $0.severity <= least })
+            {
+                status = 1
+            }
+            return status
+        }
+    }
+
+    /// Writes the scenarios and, when asked, runs them. What a run finds is said; the exit code stays the diagnosis's, unless a
+    /// run could not be made.
+    private func proofs(_ diagnosis: Diagnosis) throws -> Int32 {
+        let directory = save ?? NSTemporaryDirectoryPath.make()
+        let scenarios = diagnosis.proofScenarios()
+        if scenarios.isEmpty {
+            StandardError.say("no scenario: none of the causes found is one that a scenario can show")
+            return 0
+        }
+        try DiagnosisInput.makeDirectory(directory)
+        var status: Int32 = 0
+        for scenario in scenarios {
+            let path = "\(directory)/\(scenario.name).yaml"
+            try write(scenario.yaml, to: path)
+            StandardError.say("\(scenario.name): \(path)")
+            guard prove else { continue }
+            var options = RunOptions()
+            options.scenarios = [path]
+            let asked = options
+            let outcome = try BlockingTask.run { try await ScenarioRun.run(asked) }
+            switch outcome {
+            case .passed: print("\(scenario.cause): reproduced with your settings, and the fix survives")
+            case .failed: print("\(scenario.cause): NOT confirmed on your settings: the cells above say what was different")
+            default:
+                print("\(scenario.cause): the run proves nothing; the cells above say why")
+                status = 2
+            }
+        }
+        return status
+    }
+
+    private func write(_ text: String, to path: String) throws {
+        do {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        } catch {
+            throw UsageError("cannot write \(path): \(reason(of: error))")
+        }
+    }
+}
+
+/// A directory of our own under TMPDIR.
+private enum NSTemporaryDirectoryPath {
+    static func make() -> String {
+        let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        return "\(base)/crosswind-diagnose-\(getpid())"
+    }
+}
