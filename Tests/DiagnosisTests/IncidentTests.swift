@@ -24,7 +24,21 @@ import Testing
         } else {
             #expect(diagnosis.causes.first?.cause.id == incident.truth.cause, comment)
             #expect(diagnosis.exitCode == 1)
+            if let first = diagnosis.causes.first {
+                #expect(diagnosis.effect(of: first.cause).rawValue == incident.truth.data_effect, comment)
+            }
+            expectFix(diagnosis, incident)
         }
+    }
+
+    /// The fix sets properties of the true fix and no other: no folk fix is recommended.
+    private func expectFix(_ diagnosis: Diagnosis, _ incident: Incident) {
+        let known = incident.truth.fix.keys.map(PropertyName.canonical).filter(PropertyName.isKnown)
+        let answered = diagnosis.properties.map { PropertyName.canonical($0.name) }
+        let comment = Comment(rawValue: "found: \(incident.name) fix \(answered.sorted()), truth \(known.sorted())")
+        // The truth may name a second way beside the first.
+        #expect(Set(answered).isSubset(of: Set(known)), comment)
+        #expect(answered.isEmpty == known.isEmpty, comment)
     }
 }
 

@@ -45,7 +45,9 @@ public struct Diagnosis: Sendable {
         let found = Ranking.found(file)
         let candidates = Ranking.candidates(found)
         let ids = Set(candidates.map(\.cause.id))
-        causes = candidates + found.filter { !ids.contains($0.cause.id) }
+        // What the first cause is easily taken for is another explanation of the same lines, not another trouble.
+        let rivals = candidates.isEmpty ? Set(found.first?.cause.lookAlikes ?? []) : []
+        causes = candidates + found.filter { !ids.contains($0.cause.id) && !rivals.contains($0.cause.id) }
         undecided = candidates
         for index in undecided.indices { undecided[index].confidence = .possible }
         for index in causes.indices where ids.contains(causes[index].cause.id) { causes[index].confidence = .possible }
@@ -53,11 +55,23 @@ public struct Diagnosis: Sendable {
         verdict = !readable ? .unreadable : found.isEmpty ? .none : candidates.isEmpty ? .cause : .undecided
         let changes = candidates.isEmpty ? causes.first?.cause.changes(file) ?? [] : []
         properties = changes.map { change in
-            let written = file.setting(change.property)?.written
-            let name = PropertyName.spelling(change.property, file.client, written: written)
-            return (name, change.value, change.why)
+            (Self.name(change.property, file), change.value, change.why)
         }
         diff = FileDiff.of(changes, file)
+    }
+
+    /// A property in the client's own name, in the user's own spelling where it has several.
+    static func name(_ property: String, _ file: CaseFile) -> String {
+        let written = file.setting(property)?.written
+        let isEnvironment = written.map { $0.contains("_") && $0 == $0.uppercased() } ?? false
+        let isSpring = written?.contains("-") ?? false
+        return PropertyName.spelling(property, file.client, written: isEnvironment || isSpring ? nil : written)
+    }
+
+    /// What a cause did to the data here: a delay becomes a loss where records were given up meanwhile.
+    public func effect(of cause: Cause) -> DataEffect {
+        let gaveUp = (file.failed ?? 0) > 0 || file.saw(.expired) != nil
+        return cause.effect == .delay && gaveUp ? .loss : cause.effect
     }
 
     /// What a process should end with: 0 nothing wrong, 1 a cause found, 2 not decidable.

@@ -45,7 +45,7 @@ extension Diagnosis {
             }
             body += "</li>"
         }
-        body += "</ul>\n<p>Effect on the data: <b>\(cause.effect.rawValue)</b>. \(escaped(cause.check))</p>\n"
+        body += "</ul>\n<p>Effect on the data: <b>\(effect(of: cause).rawValue)</b>. \(escaped(cause.check))</p>\n"
         guard undecided.isEmpty else { return body }
         body += "<h3>Fix</h3>\n<ul>"
         for property in properties {

@@ -59,7 +59,7 @@ extension Diagnosis {
                     $0.string("why_not", folk.why)
                 }
             }
-            $0.string("data_effect", cause.effect.rawValue)
+            $0.string("data_effect", effect(of: cause).rawValue)
             $0.string("check", cause.check)
             $0.string("releases", cause.releases)
             if case .scenario(let path) = cause.proof { $0.string("scenario", path) }
@@ -69,7 +69,7 @@ extension Diagnosis {
     /// The properties of a cause's fix in the client's own names.
     func fixProperties(_ cause: Cause) -> [(name: String, value: String?)] {
         cause.changes(file).map { change in
-            (PropertyName.spelling(change.property, client, written: file.setting(change.property)?.written), change.value)
+            (Self.name(change.property, file), change.value)
         }
     }
 

@@ -57,7 +57,7 @@ extension Diagnosis {
             for piece in evidence.prefix(4) { out.add("    \(piece.place)  \(piece.text)", indent: 6) }
         }
         out.add("")
-        out.add("What it did to the data: \(cause.effect.rawValue). \(cause.check)", indent: 2)
+        out.add("What it did to the data: \(effect(of: cause).rawValue). \(cause.check)", indent: 2)
         out.add("")
         out.add("Fix:")
         for property in properties {
@@ -118,26 +118,21 @@ extension Diagnosis {
 private struct Lines {
     var text = ""
 
+    /// Adds a line, broken at blanks; what goes on begins at `indent`. Runs of blanks inside become one.
     mutating func add(_ line: String, indent: Int = 0) {
-        var column = 0
-        for word in line.split(separator: " ", omittingEmptySubsequences: false) {
-            let width = word.utf8.count
-            if column > 0, column + width + 1 > 120 {
-                text += "\n" + String(repeating: " ", count: indent)
-                column = indent
-            } else if column > 0 || text.last == " " {
-                text += " "
-                column += 1
+        var current = String(line.prefix { $0 == " " })
+        var isEmpty = true
+        for word in line.split(separator: " ") {
+            if !isEmpty, current.utf8.count + word.utf8.count + 1 > 120 {
+                text += current + "\n"
+                current = String(repeating: " ", count: indent)
+                isEmpty = true
             }
-            if word.isEmpty, column == 0 {
-                text += " "
-                column = 1
-                continue
-            }
-            text += word
-            column += width
+            if !isEmpty { current += " " }
+            current += word
+            isEmpty = false
         }
-        text += "\n"
+        text += current + "\n"
     }
 
     mutating func addExactly(_ line: String) { text += line + "\n" }

@@ -14,6 +14,7 @@ Rule(.hints, "requests were cut off in the middle of being sent: the send buffer
 when(!file.hasCapture, file.saw(.partiallySent))
 },
 Rule(.doubts, " packets are lost on the way") { $0.path(\.resentOften) },
+Rule(.excludes, "a small send buffer explains it") { $0.isSet("send.buffer.bytes", in: 1...65_535) ?? $0.isSet("socket.send.buffer.bytes", in: 1...65_535) },
 ],
 follows: ["socket-buffer-too-small", "pipelining-limit", "quota-throttled", "mtu-black-hole"],
 lookAlikes: ["packet-loss", "broker-paused"],

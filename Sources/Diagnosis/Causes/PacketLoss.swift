@@ -9,6 +9,7 @@ Rule(.decides, "segments were sent again at many places") { $0.path(\.resentOfte
 Rule(.strong, "requests ran out of time in several rounds, some of them sent in part") { file in
 when(!file.hasCapture, file.saw(.partiallySent))
 },
+Rule(.excludes, "long segments vanish, short ones pass") { $0.found("path_mtu_black_hole") },
 ],
 lookAlikes: ["bandwidth-cap", "broker-paused"],
 decidedBy: "a capture at the client: tcpdump -i any -s 200 -w incident.pcap port 9092, then "
