@@ -92,8 +92,12 @@ struct DiagnoseCommand: ParsableCommand {
             let asked = options
             let outcome = try BlockingTask.run { try await ScenarioRun.run(asked) }
             switch outcome {
-            case .passed: print("\(scenario.cause): reproduced with your settings, and the fix survives")
-            case .failed: print("\(scenario.cause): NOT confirmed on your settings: the cells above say what was different")
+            case .passed:
+                print(
+                    "\(scenario.cause): reproduced with your settings"
+                        + (scenario.hasFix ? ", and the fix survives" : ""))
+            case .failed:
+                print("\(scenario.cause): NOT confirmed on your settings: the cells above say what was different")
             default:
                 print("\(scenario.cause): the run proves nothing; the cells above say why")
                 status = 2

@@ -37,7 +37,9 @@ enum DiagnosisInput {
             isFirst = false
             if spool >= 0 {
                 let failure = Descriptor.write(chunk, to: spool)
-                if failure != 0 { throw SystemCallError(operation: "write to", subject: "a temporary file", errorNumber: failure) }
+                if failure != 0 {
+                    throw SystemCallError(operation: "write to", subject: "a temporary file", errorNumber: failure)
+                }
             } else {
                 intake.feed(chunk)
             }
@@ -66,7 +68,8 @@ enum DiagnosisInput {
         guard descriptor >= 0 else { throw UsageError("cannot read \(path): \(String(cString: strerror(errno)))") }
         defer { close(descriptor) }
         let size = Int(lseek(descriptor, 0, SEEK_END))
-        guard size > 0, let address = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), address != MAP_FAILED else {
+        guard size > 0, let address = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), address != MAP_FAILED
+        else {
             return PathFacts()
         }
         defer { munmap(address, size) }

@@ -33,7 +33,9 @@ struct Incident: Sendable, CustomTestStringConvertible {
         for entry in Tar.entries(tar) {
             let name = entry.name.split(separator: "/").last.map(String.init) ?? entry.name
             if name == "truth.json" {
-                truth = try? JSONDecoder().decode(IncidentTruth.self, from: Data(entry.bytes))
+                let decoder = JSONDecoder()
+                decoder.keyDecodingStrategy = .convertFromSnakeCase
+                truth = try? decoder.decode(IncidentTruth.self, from: Data(entry.bytes))
             } else {
                 files.append((name, entry.bytes))
             }
@@ -65,11 +67,11 @@ struct Incident: Sendable, CustomTestStringConvertible {
 /// What is read of truth.json.
 struct IncidentTruth: Decodable, Sendable {
     var cause: String
-    var other_causes: [String]
+    var otherCauses: [String]
     var ambiguous: Bool
     var candidates: [String]?
     var fix: [String: String]
-    var data_effect: String
+    var dataEffect: String
 }
 
 /// Just enough of the tape archive format (POSIX ustar).

@@ -12,7 +12,10 @@ import Testing
     func trueCauseFirst(_ incident: Incident) throws {
         let diagnosis = Diagnosis(try incident.caseFile())
         let found = diagnosis.causes.map { "\($0.cause.id) \($0.score)" }.joined(separator: ", ")
-        let comment = Comment(rawValue: "\(incident.name) found: \(found) because \(diagnosis.causes.first?.evidence.map { $0.place + " " + $0.text } ?? [])")
+        let comment = Comment(
+            rawValue:
+                "\(incident.name) found: \(found) because \(diagnosis.causes.first?.evidence.map { $0.place + " " + $0.text } ?? [])"
+        )
         if incident.truth.cause == "none" {
             #expect(diagnosis.causes.isEmpty, comment)
             #expect(diagnosis.verdict == .none)
@@ -25,7 +28,7 @@ import Testing
             #expect(diagnosis.causes.first?.cause.id == incident.truth.cause, comment)
             #expect(diagnosis.exitCode == 1)
             if let first = diagnosis.causes.first {
-                #expect(diagnosis.effect(of: first.cause).rawValue == incident.truth.data_effect, comment)
+                #expect(diagnosis.effect(of: first.cause).rawValue == incident.truth.dataEffect, comment)
             }
             expectFix(diagnosis, incident)
         }
@@ -56,12 +59,16 @@ import Testing
             guard !rest.isEmpty else { continue }
             let diagnosis = Diagnosis(try Incident.caseFile(rest))
             guard let first = diagnosis.causes.first else { continue }
-            let allowed = [incident.truth.cause] + incident.truth.other_causes + (incident.truth.candidates ?? [])
+            let allowed = [incident.truth.cause] + incident.truth.otherCauses + (incident.truth.candidates ?? [])
             let found = diagnosis.causes.map { "\($0.cause.id) \($0.score)" }.joined(separator: ", ")
-            let comment = Comment(rawValue: "\(incident.name) [\(incident.truth.cause)] without \(kind.what) found: \(found)")
-            let isSound = allowed.contains(first.cause.id) || first.confidence < .certain && incident.truth.cause != "none"
+            let comment = Comment(
+                rawValue: "\(incident.name) [\(incident.truth.cause)] without \(kind.what) found: \(found)")
+            let isSound =
+                allowed.contains(first.cause.id) || first.confidence < .certain && incident.truth.cause != "none"
             #expect(isSound, comment)
-            if ProcessInfo.processInfo.environment["HELD"] != nil, !allowed.contains(first.cause.id) { print("HELD", comment) }
+            if ProcessInfo.processInfo.environment["HELD"] != nil, !allowed.contains(first.cause.id) {
+                print("HELD", comment)
+            }
         }
     }
 }
@@ -74,7 +81,8 @@ import Testing
         let files = input.files.sorted { $0.key < $1.key }.map { (name: $0.key, bytes: Array($0.value.utf8)) }
         let diagnosis = Diagnosis(try Incident.caseFile(files))
         let found = diagnosis.causes.map { "\($0.cause.id) \($0.score)" }.joined(separator: ", ")
-        let comment = Comment(rawValue: "\(index) \(input.cause) found: \(found) of \(diagnosis.inputs.map { $0.kind.rawValue })")
+        let comment = Comment(
+            rawValue: "\(index) \(input.cause) found: \(found) of \(diagnosis.inputs.map { $0.kind.rawValue })")
         #expect(diagnosis.causes.first?.cause.id ?? "none" == input.cause, comment)
         #expect(diagnosis.undecided.isEmpty, comment)
     }

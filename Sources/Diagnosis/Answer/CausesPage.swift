@@ -46,7 +46,8 @@ public enum CausesPage {
         switch cause.proof {
         case .scenario(let path): text += "Shown by [\(path)](../\(path)).\n"
         case .incident(let name): text += "Shown by the recorded incident \(name) (Tests/Golden/incidents).\n"
-        case .synthetic: text += "Shown by lines written after the client's source (Tests/DiagnosisTests/SyntheticInputs.swift).\n"
+        case .synthetic:
+            text += "Shown by lines written after the client's source (Tests/DiagnosisTests/SyntheticInputs.swift).\n"
         }
         return text
     }

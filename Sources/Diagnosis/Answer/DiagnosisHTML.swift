@@ -5,13 +5,16 @@ extension Diagnosis {
         for found in undecided.isEmpty ? Array(causes.prefix(1)) : undecided { body += section(found) }
         if let measurement { body += "<h2>What decides</h2><pre>\(escaped(measurement))</pre>\n" }
         if causes.isEmpty { body += "<p>Nothing that was handed in speaks of a trouble of the producer.</p>\n" }
-        if !diff.isEmpty { body += "<h2>The fix in your file</h2>\n<pre>\(escaped(diff.joined(separator: "\n")))</pre>\n" }
+        if !diff.isEmpty {
+            body += "<h2>The fix in your file</h2>\n<pre>\(escaped(diff.joined(separator: "\n")))</pre>\n"
+        }
         if let ladder { body += "<h2>The batch, step by step</h2>\n<pre>\(escaped(ladder))</pre>\n" }
         if !lints.isEmpty {
             body += "<h2>Settings</h2>\n<ul>"
             for lint in lints {
                 let places = lint.evidence.map { "\($0.place) \($0.text)" }.joined(separator: "; ")
-                body += "<li><b>\(lint.severity.rawValue)</b> \(escaped(lint.says)) <code>\(escaped(places))</code></li>"
+                body +=
+                    "<li><b>\(lint.severity.rawValue)</b> \(escaped(lint.says)) <code>\(escaped(places))</code></li>"
             }
             body += "</ul>\n"
         }

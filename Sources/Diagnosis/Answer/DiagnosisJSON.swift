@@ -14,7 +14,9 @@ extension Diagnosis {
             $0.string("client", client?.rawValue)
             $0.string("client_release", clientRelease?.description)
             $0.string("broker_release", brokerRelease?.description)
-            $0.array("causes", causes.enumerated().map { $0 }) { json, entry in write(entry.element, isFirst: entry.offset == 0, &json) }
+            $0.array("causes", causes.enumerated().map { $0 }) { json, entry in
+                write(entry.element, isFirst: entry.offset == 0, &json)
+            }
             $0.array("undecided", undecided.isEmpty ? [] : [undecided]) { json, candidates in
                 json.object {
                     $0.array("between", candidates.map(\.cause.id)) { $0.value($1) }
@@ -46,7 +48,9 @@ extension Diagnosis {
                 let isDecided = undecided.isEmpty
                 $0.key("properties")
                 $0.object {
-                    for property in isDecided ? fixProperties(cause) : [] { $0.string(property.name, property.value ?? "default") }
+                    for property in isDecided ? fixProperties(cause) : [] {
+                        $0.string(property.name, property.value ?? "default")
+                    }
                 }
                 $0.array("steps", isDecided ? cause.steps : []) { $0.value($1) }
                 $0.string("ask_for", isDecided ? nil : measurement)

@@ -8,14 +8,17 @@ extension Diagnosis {
         case .cause: if let first = causes.first { describe(first, &out) }
         case .undecided: undecidedText(&out)
         case .none: out.add(healthyText)
-        case .unreadable: out.add("Hand in a configuration, a log or a capture; each input below says why it was not used.")
+        case .unreadable:
+            out.add("Hand in a configuration, a log or a capture; each input below says why it was not used.")
         }
         let rest = causes.dropFirst(max(1, undecided.count))
         if !rest.isEmpty {
             out.add("Also there:")
             for found in rest {
                 out.add("  \(found.cause.id) (\(found.confidence.rawValue)): \(found.cause.says)", indent: 4)
-                for evidence in found.evidence.prefix(2) { out.add("    \(evidence.place)  \(evidence.text)", indent: 6) }
+                for evidence in found.evidence.prefix(2) {
+                    out.add("    \(evidence.place)  \(evidence.text)", indent: 6)
+                }
             }
             out.add("")
         }
@@ -61,7 +64,9 @@ extension Diagnosis {
         out.add("")
         out.add("Fix:")
         for property in properties {
-            out.add("  \(property.name)" + (property.value.map { "=\($0)" } ?? ": remove it") + "  (\(property.why))", indent: 4)
+            out.add(
+                "  \(property.name)" + (property.value.map { "=\($0)" } ?? ": remove it") + "  (\(property.why))",
+                indent: 4)
         }
         for step in cause.steps { out.add("  \(step)", indent: 4) }
         if !cause.cost.isEmpty { out.add("  Cost: \(cause.cost)", indent: 4) }
@@ -99,7 +104,9 @@ extension Diagnosis {
     /// Advice that helps in none of the candidates.
     var commonFolk: [FolkFix] {
         guard let first = undecided.first else { return causes.first?.cause.folk ?? [] }
-        return first.cause.folk.filter { folk in undecided.allSatisfy { $0.cause.folk.contains { $0.advice == folk.advice } } }
+        return first.cause.folk.filter { folk in
+            undecided.allSatisfy { $0.cause.folk.contains { $0.advice == folk.advice } }
+        }
     }
 
     private func lintText(_ out: inout Lines) {

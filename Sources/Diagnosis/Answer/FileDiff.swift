@@ -66,7 +66,8 @@ enum FileDiff {
         if let written = last?.written, written == written.uppercased(), written.contains("_") {
             let prefix = written.hasPrefix("PRODUCER_") ? "PRODUCER_" : "KAFKA_"
             let name = prefix + String(property.uppercased().map { $0 == "." ? "_" : $0 })
-            return neighbour.contains("=") ? "\(indent)\(neighbour.contains("- ") ? "- " : "")\(name)=\(value)" : "\(indent)\(name): \"\(value)\""
+            return neighbour.contains("=")
+                ? "\(indent)\(neighbour.contains("- ") ? "- " : "")\(name)=\(value)" : "\(indent)\(name): \"\(value)\""
         }
         let name = PropertyName.spelling(property, client)
         switch configuration.syntax {

@@ -27,7 +27,8 @@ enum Linter {
                         Change("max.in.flight.requests.per.connection", "5", "the most that a broker remembers")))
             }
             if let retries = file.setting("retries"), retries.number == 0 {
-                list.append(refusal("idempotence needs retries", [retries, why], Change("retries", nil, "the default")))
+                list.append(
+                    refusal("idempotence needs retries", [retries, why], Change("retries", nil, "the default")))
             }
         }
         if let id = file.setting("transactional.id"), let off = idempotence, off.truth == false {
@@ -38,7 +39,9 @@ enum Linter {
     }
 
     private static func refusedTimes(_ file: CaseFile) -> [Lint] {
-        guard let delivery = file.setting("delivery.timeout.ms"), let limit = delivery.number, limit > 0 else { return [] }
+        guard let delivery = file.setting("delivery.timeout.ms"), let limit = delivery.number, limit > 0 else {
+            return []
+        }
         let linger = file.setting("linger.ms")
         switch file.client {
         case .kafkaClients?, .kafkaPython?:
@@ -85,7 +88,9 @@ enum Linter {
         if !file.configurations.flatMap(\.settings).isEmpty, let off = file.notIdempotent, file.acks != "0" {
             risk("a retry can write records twice: not idempotent", off, "causes/idempotence-disabled")
             if file.inFlight > 1, file.retries > 0, file.client != .aiokafka {
-                risk("a retry can change the order: several in flight, not idempotent", off, "clients/without-idempotence")
+                risk(
+                    "a retry can change the order: several in flight, not idempotent", off,
+                    "clients/without-idempotence")
             }
         }
         if let retries = file.isSet("retries", in: 0...10) {
@@ -110,7 +115,8 @@ enum Linter {
         var list: [Lint] = []
         let reasons = ClientPropertyNames.withoutEffect(client.rawValue)
         for setting in file.configurations.flatMap(\.settings) {
-            guard let reason = reasons[setting.written], reason.contains("consumer") || reason.contains("any more") else {
+            guard let reason = reasons[setting.written], reason.contains("consumer") || reason.contains("any more")
+            else {
                 continue
             }
             list.append(
@@ -142,10 +148,13 @@ enum Linter {
         if let buffer = file.isSet("send.buffer.bytes", in: 1...65_535)
             ?? file.isSet("socket.send.buffer.bytes", in: 1...65_535)
         {
-            advise("on a long way TCP lets one such buffer go for each round trip", buffer, "capacity/in-flight-over-rtt")
+            advise(
+                "on a long way TCP lets one such buffer go for each round trip", buffer, "capacity/in-flight-over-rtt")
         }
         if let timeout = file.isSet("request.timeout.ms", in: 1_000...4_999), file.client != .librdkafka {
-            advise("short: a slow broker means reconnects, which cost no data with idempotence", timeout, "causes/request-timeout-clients")
+            advise(
+                "short: a slow broker means reconnects, which cost no data with idempotence", timeout,
+                "causes/request-timeout-clients")
         }
         return list
     }

@@ -6,6 +6,8 @@ public struct ProofScenario: Sendable, Equatable {
     public var cause: String
     /// The file.
     public var yaml: String
+    /// True where it holds a second half, with the fix; false where no property mends the cause.
+    public var hasFix: Bool
 }
 
 extension Diagnosis {
@@ -43,7 +45,7 @@ extension Diagnosis {
         yaml += "recovery_time: 10s\ntimeout: \(plan.timeoutS)s\nexpect:\n"
         yaml += "  - { when: { producer: as-found }, \(plan.asFound) }\n"
         if !same { yaml += "  - { when: { producer: with-fix }, \(plan.withFix) }\n" }
-        return ProofScenario(name: name, cause: cause.id, yaml: yaml)
+        return ProofScenario(name: name, cause: cause.id, yaml: yaml, hasFix: !same)
     }
 
     private func producer(_ config: [(name: String, value: String)]) -> String {
@@ -74,19 +76,30 @@ enum ProofSettings {
         var config: [(name: String, value: String)] = []
         let settings = file.configurations.first { !$0.settings.isEmpty }?.settings ?? []
         var done: Set<String> = []
+        // A release whose default is another one than that of the client that runs here.
+        if file.isIdempotent == false, file.setting("enable.idempotence") == nil,
+            !changed.contains(where: { $0.property == "enable.idempotence" })
+        {
+            config.append((PropertyName.spelling("enable.idempotence", file.client), "false"))
+        }
         for setting in settings where !left.contains(where: { setting.name.hasPrefix($0) }) {
             guard done.insert(setting.name).inserted else { continue }
             let name = PropertyName.spelling(setting.name, file.client)
             if let change = changed.first(where: { $0.property == setting.name }) {
                 if let value = change.value { config.append((name, value)) }
             } else {
-                config.append((name, setting.number.map(String.init) ?? setting.value))
+                config.append((name, setting.number.map(String.init) ?? plain(setting.value)))
             }
         }
         for change in changed where !done.contains(change.property) {
             if let value = change.value { config.append((PropertyName.spelling(change.property, file.client), value)) }
         }
         return config
+    }
+
+    /// Booleans of Python are those of everybody else.
+    private static func plain(_ value: String) -> String {
+        value == "True" || value == "False" ? value.lowercased() : value
     }
 
     /// The release to run: the one line where librdkafka's behaviour parts is 2.3.

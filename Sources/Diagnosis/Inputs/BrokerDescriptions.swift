@@ -103,7 +103,9 @@ struct SourceFacts: Sendable, Equatable {
                 if facts.sends == nil { facts.sends = evidence }
             }
             let waits = words.contains(".flush(") || words.contains(".get(") || words.contains("send_and_wait(")
-            if words.contains(".flush(") || words.contains(".close(") || words.contains(".stop(") { facts.closes = true }
+            if words.contains(".flush(") || words.contains(".close(") || words.contains(".stop(") {
+                facts.closes = true
+            }
             if waits, let lastSend, index - lastSend <= 3, let loop = loopIndent, indent > loop,
                 facts.waitsForEach == nil
             {

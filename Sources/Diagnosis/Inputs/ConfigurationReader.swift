@@ -88,7 +88,9 @@ enum ConfigurationReader {
         for setting in configuration.settings {
             if let client = PropertyName.client(of: setting.written) { votes[client, default: 0] += 1 }
         }
-        let python = configuration.settings.contains { $0.written.contains("_") && $0.written == $0.written.lowercased() }
+        let python = configuration.settings.contains {
+            $0.written.contains("_") && $0.written == $0.written.lowercased()
+        }
         if python, configuration.syntax == .python { return .kafkaPython }
         return votes.max { $0.value < $1.value }?.key
     }
@@ -117,7 +119,9 @@ enum ConfigurationReader {
         }
         let isRemark = line.hasPrefix("#") || line.hasPrefix("//")
         guard isRemark, let mention = ReleaseMention.all(in: line).first else { return }
-        if mention.isBroker { configuration.brokerRelease = mention.release } else {
+        if mention.isBroker {
+            configuration.brokerRelease = mention.release
+        } else {
             configuration.release = mention.release
             if let client = mention.client { configuration.client = client }
         }

@@ -36,7 +36,9 @@ public struct InputIntake {
     private mutating func decide() {
         let found = begin.withUnsafeBytes { InputKind.recognise($0) }
         kind = found
-        guard found == .clientLog || found == .brokerLog || (found == .prose && begin.count >= Self.head) else { return }
+        guard found == .clientLog || found == .brokerLog || (found == .prose && begin.count >= Self.head) else {
+            return
+        }
         if found == .prose { kind = .clientLog }
         var scanner = LogScanner(file: file, isBroker: found == .brokerLog)
         begin.withUnsafeBytes { scanner.feed($0) }
@@ -69,7 +71,8 @@ extension CaseFile {
         var passed = "\(facts.lines - facts.understood) lines without a sign"
         if facts.brokenLines > 0 { passed += "; broken UTF-8 in \(facts.brokenLines) lines was replaced" }
         if facts.longestLine > LogScanner.longestKept {
-            passed += "; the longest line has \(facts.longestLine) bytes, of which the first \(LogScanner.longestKept) are shown"
+            passed +=
+                "; the longest line has \(facts.longestLine) bytes, of which the first \(LogScanner.longestKept) are shown"
         }
         let who = facts.isBroker ? "a broker" : facts.client?.rawValue ?? "no client that is known"
         inputs.append(

@@ -49,7 +49,8 @@ extension LogPattern {
 
     /// Brokers' server.log of Apache Kafka.
     static let brokers: [LogPattern] = [
-        .init("Initialized transactionalId ", .coordinatorInitialized, name: "transactionalId ",
+        .init(
+            "Initialized transactionalId ", .coordinatorInitialized, name: "transactionalId ",
             number: "producer epoch "),
         .init("due to timeout (kafka.coordinator", .coordinatorRollback, name: "transactionalId "),
         .init("rollback of ongoing transaction", .coordinatorRollback, name: "transactionalId "),

@@ -161,7 +161,8 @@ struct LogScanner {
 
     private mutating func noteSummary(_ text: LineText, _ time: Int64?) {
         guard let failed = text.number(before: " failed") else { return }
-        let done = text.number(before: " published") ?? text.number(before: " delivered") ?? text.number(before: " sent")
+        let done =
+            text.number(before: " published") ?? text.number(before: " delivered") ?? text.number(before: " sent")
         guard let done else { return }
         facts.failed = Int(failed)
         facts.delivered = Int(done)

@@ -5,9 +5,13 @@ enum Complaint: String, Sendable, CaseIterable {
     /// Words that stand for it, in lower case.
     var words: [String] {
         switch self {
-        case .duplicates: ["twice", "duplicate", "double", "times in", "four or five times", "several times", "two offsets"]
+        case .duplicates:
+            ["twice", "duplicate", "double", "times in", "four or five times", "several times", "two offsets"]
         case .loss:
-            ["missing", "not in the topic", "lost", "loses", " gap", "incomplete", "disappear", "never arrive", "vanish"]
+            [
+                "missing", "not in the topic", "lost", "loses", " gap", "incomplete", "disappear", "never arrive",
+                "vanish",
+            ]
         case .order: ["wrong order", "out of order", "order is", "in order", "reordered", "change places", "overtak"]
         case .slow: ["slow", "throughput", "takes hours", "quarter of", "latency", "reaches only", "per second", "lag"]
         case .restart: ["restart", "patch", "upgrade", "reboot", "rolling", "maintenance"]

@@ -35,8 +35,9 @@ struct ReleaseMention: Equatable {
 
     private static func mention(_ text: LineText, _ start: Int, _ end: Int) -> ReleaseMention? {
         let word = String(decoding: text.bytes[start..<end], as: UTF8.self)
-        guard let release = ReleaseNumber(word), release.numbers[0] < 10, release.numbers.count < 4
-            || release.numbers[0] == 0
+        guard let release = ReleaseNumber(word), release.numbers[0] < 10,
+            release.numbers.count < 4
+                || release.numbers[0] == 0
         else { return nil }
         let before = LineText(Array(text.bytes[max(0, start - 40)..<start]))
         var nearest: (at: Int, owner: Int)?

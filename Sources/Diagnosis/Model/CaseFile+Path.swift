@@ -18,7 +18,8 @@ extension CaseFile {
                     return [pause.after] + record.shown(2)
                 }
             }
-            if log.signs[.idle] == nil, let up = record.samples.first, outlivedPause(log), let pause = log.pauses.first {
+            if log.signs[.idle] == nil, let up = record.samples.first, outlivedPause(log), let pause = log.pauses.first
+            {
                 return [pause.after, up]
             }
         }
@@ -68,7 +69,9 @@ extension CaseFile {
     /// The other side closed every connection as soon as it was up, and nothing was ever delivered.
     var closedEachTime: [Evidence]? {
         guard delivered == 0 || delivered == nil, sawNone(.producerIDGiven) else { return nil }
-        if let record = record(.refusedAtOnce), record.count >= 3, (record.most ?? 1_000) < 100 { return record.shown() }
+        if let record = record(.refusedAtOnce), record.count >= 3, (record.most ?? 1_000) < 100 {
+            return record.shown()
+        }
         if client == .kafkaClients, sawNone(.metadataAnswered, .connectRefused, .connectTimedOut, .metadataTimedOut) {
             if let record = record(.bootstrapDisconnected), record.count >= 3 { return record.shown() }
             return saw(.authenticationEnded)

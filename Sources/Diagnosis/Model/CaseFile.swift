@@ -44,7 +44,8 @@ public struct CaseFile: Sendable {
                 file: file, kind: .capture,
                 understood: "\(capture?.packets ?? 0) packets, \(path.connections) connections, "
                     + "\(evidence.batches.count) batches, \(evidence.findings.count) findings",
-                passedOver: evidence.findings.filter { Self.limits.contains($0.kind) }.map(\.kind).joined(separator: ", ")
+                passedOver: evidence.findings.filter { Self.limits.contains($0.kind) }.map(\.kind).joined(
+                    separator: ", ")
             ))
     }
 

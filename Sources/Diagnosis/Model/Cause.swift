@@ -108,7 +108,8 @@ public struct Cause: Sendable {
 
     /// Folk fixes that come up again and again.
     static let inFlightOne = FolkFix(
-        "max.in.flight.requests.per.connection=1", "one at a time or five, it changes nothing here; it costs throughput")
+        "max.in.flight.requests.per.connection=1", "one at a time or five, it changes nothing here; it costs throughput"
+    )
     static let requestTimeout60 = FolkFix(
         "request.timeout.ms=60000", "no answer was late by that; in librdkafka it is not the client's timer at all")
     static let delivery120 = FolkFix(

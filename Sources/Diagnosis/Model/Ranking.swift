@@ -51,17 +51,17 @@ enum Ranking {
     /// A cause's sum; nil where a condition of it does not hold.
     static func weigh(_ cause: Cause, _ file: CaseFile) -> FoundCause? {
         var reasons: [(rule: Rule, evidence: [Evidence])] = []
+        var score = 0
         for need in cause.needs {
             guard let evidence = need.holds(file) else { return nil }
+            score += need.weight.rawValue
             reasons.append((need, evidence))
         }
-        var score = 0
         for rule in cause.rules {
             guard let evidence = rule.holds(file) else { continue }
             score += rule.weight.rawValue
             if rule.weight.rawValue > 0 { reasons.append((rule, evidence)) }
         }
-        for need in cause.needs where need.holds(file) != nil { score += need.weight.rawValue }
         reasons.sort { $0.rule.weight.rawValue > $1.rule.weight.rawValue }
         let confidence: FoundCause.Confidence = score >= 100 ? .certain : score >= 60 ? .likely : .possible
         return FoundCause(cause: cause, score: score, reasons: reasons, confidence: confidence)

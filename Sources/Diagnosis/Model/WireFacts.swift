@@ -35,14 +35,18 @@ struct WireFacts: Sendable {
         for finding in evidence.findings { findings[finding.kind, default: []].append(finding) }
         for capture in evidence.captures {
             for (code, count) in capture.answers {
-                if code == "0" { acknowledged += count } else if let number = Int(code) {
+                if code == "0" {
+                    acknowledged += count
+                } else if let number = Int(code) {
                     errors[number, default: 0] += count
                 }
             }
             deduplicated += capture.deduplicatedAnswers
         }
         let isCut = findings["capture_cut"]?.contains { $0.detail.contains("lack their producer id") } ?? false
-        if evidence.batches.contains(where: { $0.producerID >= 0 }) { isIdempotent = true } else {
+        if evidence.batches.contains(where: { $0.producerID >= 0 }) {
+            isIdempotent = true
+        } else {
             isIdempotent = evidence.batches.isEmpty || isCut ? nil : false
         }
         for batch in evidence.batches { note(batch) }
@@ -67,7 +71,8 @@ struct WireFacts: Sendable {
         let codes = batch.attempts.map { $0.errorCode ?? -1 }
         if let last = codes.last, last == 45, codes.count > 1, codes.first != 45 {
             refusedRetries.append(
-                evidence(batch, batch.attempts.last?.ackReachedClientUs, "sent again after a lost answer, refused with 45"))
+                evidence(
+                    batch, batch.attempts.last?.ackReachedClientUs, "sent again after a lost answer, refused with 45"))
         }
     }
 
@@ -95,7 +100,8 @@ struct WireFacts: Sendable {
             if let race = firstRefused[key], answered, batch.baseSequence > 0, race.id != batch.id,
                 !race.attempts.contains(where: { $0.errorCode == 0 }) || race.attempts.count > 1
             {
-                newTopicRace.append(evidence(batch, nil, "accepted although \(race.id) before it had been refused with 6"))
+                newTopicRace.append(
+                    evidence(batch, nil, "accepted although \(race.id) before it had been refused with 6"))
                 firstRefused[key] = nil
             }
             let payload = "\(batch.topic)-\(batch.partition)/\(batch.payloadHash)"
@@ -103,7 +109,8 @@ struct WireFacts: Sendable {
                 let wasRefused = before.attempts.contains { ($0.errorCode ?? 0) != 0 }
                 if !wasRefused, answered {
                     underTwoEpochs.append(
-                        evidence(batch, nil, "the same records as \(before.id), whose answer was lost, under a new epoch"))
+                        evidence(
+                            batch, nil, "the same records as \(before.id), whose answer was lost, under a new epoch"))
                 }
             }
             byPayload[payload] = batch
@@ -133,7 +140,9 @@ struct WireFacts: Sendable {
         guard let known = releases.first(where: { produceVersion <= $0.0 }) else { return nil }
         return (
             known.1,
-            Evidence(source: file, text: "Produce v\(produceVersion) is the highest version that the broker offers: \(known.1)")
+            Evidence(
+                source: file,
+                text: "Produce v\(produceVersion) is the highest version that the broker offers: \(known.1)")
         )
     }
 

@@ -74,7 +74,8 @@ public struct PathWatch {
         }
         if flow.idleNs > 15_000_000_000, flow.silentSends >= 3 {
             facts.idleSilence.append(
-                "\(name): idle for \(flow.idleNs / 1_000_000_000) s, then \(flow.silentSends) segments without any answer")
+                "\(name): idle for \(flow.idleNs / 1_000_000_000) s, then \(flow.silentSends) segments without any answer"
+            )
         }
         if flow.longestUnspokenNs > 2_500_000_000 {
             facts.paused.append(
@@ -90,7 +91,8 @@ public struct PathWatch {
         let places = flows.reduce(0) { $0 + $1.up.repeated }
         guard facts.idleSilence.isEmpty, places >= 5, up * 100 >= sentUp * 4 else { return }
         facts.resentOften.append(
-            "\(up) of \(sentUp) segments to the broker, at \(places) places, and \(down) of \(sentDown) back were sent again")
+            "\(up) of \(sentUp) segments to the broker, at \(places) places, and \(down) of \(sentDown) back were sent again"
+        )
     }
 
     private func judgeQueue(_ flows: [PathFlow], _ facts: inout PathFacts) {
