@@ -74,7 +74,7 @@ struct DiagnoseCommand: ParsableCommand {
     /// Writes the scenarios and, when asked, runs them. What a run finds is said; the exit code stays the diagnosis's, unless a
     /// run could not be made.
     private func proofs(_ diagnosis: Diagnosis) throws -> Int32 {
-        let directory = save ?? NSTemporaryDirectoryPath.make()
+        let directory = save ?? ScratchDirectory.make()
         let scenarios = diagnosis.proofScenarios()
         if scenarios.isEmpty {
             StandardError.say("no scenario: none of the causes found is one that a scenario can show")
@@ -116,7 +116,7 @@ struct DiagnoseCommand: ParsableCommand {
 }
 
 /// A directory of our own under TMPDIR.
-private enum NSTemporaryDirectoryPath {
+private enum ScratchDirectory {
     static func make() -> String {
         let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         return "\(base)/crosswind-diagnose-\(getpid())"

@@ -150,6 +150,23 @@ extension SyntheticInput {
                     }.joined() + end(0, 9)
             ]),
         .init(
+            "advertised-listener-unreachable",
+            [
+                "app.log": (1...3).map {
+                    "%3|179566487\($0).533|FAIL|rdkafka#producer-1| [thrd:localhost:9092/1]: localhost:9092/1: Connect to "
+                        + "ipv4#127.0.0.1:9092 failed: Connection refused (after 0ms in state CONNECT)\n"
+                }.joined()
+                    + "2026-11-26 03:00:09,000 INFO app: publisher stopped: 0 delivered, 5 failed, 0 still queued\n"
+            ]),
+        .init(
+            "advertised-listener-unreachable",
+            [
+                "app.log": (1...5).map {
+                    "2026-11-26 03:00:0\($0),000 | ERROR | aiokafka - Unable connect to node with id 1: [Errno 111] Connect "
+                        + "call failed ('127.0.0.1', 9092)\n"
+                }.joined() + "2026-11-26 03:00:09,000 | INFO | app - 0 delivered, 9 failed in 9 s\n"
+            ]),
+        .init(
             "tls-certificate-name",
             [
                 "app.log": "2026-11-26 03:00:00,000 ERROR (NetworkClient) [Producer clientId=a] Connection to node -1 "

@@ -70,6 +70,8 @@ public struct Diagnosis: Sendable {
 
     /// What a cause did to the data here: a delay becomes a loss where records were given up meanwhile.
     public func effect(of cause: Cause) -> DataEffect {
+        // librdkafka ends; kafka-clients goes on and writes again what was refused.
+        if cause.id == Cause.brokerForgotWindow.id, client == .kafkaClients { return .duplicates }
         let gaveUp = (file.failed ?? 0) > 0 || file.saw(.expired) != nil
         return cause.effect == .delay && gaveUp ? .loss : cause.effect
     }

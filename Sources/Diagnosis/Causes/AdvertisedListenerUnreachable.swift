@@ -11,6 +11,9 @@ extension Cause {
             Rule(.supports, "the broker's container advertises what its image does by default") {
                 $0.defaultAdvertised
             },
+            Rule(.strong, "the node that metadata names cannot be reached, the bootstrap address can") {
+                $0.namedNodeFails
+            },
             Rule(.strong, "the advertised name cannot be resolved") { file in
                 both(file.saw(.metadataAnswered, .producerIDGiven), file.saw(.resolveFailed))
             },

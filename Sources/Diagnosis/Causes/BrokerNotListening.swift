@@ -11,6 +11,7 @@ extension Cause {
                     file.nothingDelivered && file.sawNone(.metadataAnswered, .producerIDGiven),
                     file.saw(.connectRefused))
             },
+            Rule(.excludes, "the address is that of a node, which metadata gave") { $0.namedNodeFails },
             Rule(.supports, "SYNs are answered with a reset") { file in
                 when(file.nothingDelivered, file.path(\.refused))
             },

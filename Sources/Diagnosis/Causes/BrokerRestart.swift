@@ -13,6 +13,11 @@ extension Cause {
             Rule(.excludes, "nothing was ever delivered") { file in
                 when(file.delivered == 0 && file.saw(.brokerStarted) == nil)
             },
+            Rule(
+                .doubts,
+                "one node after the other, and nothing failed: a rolling restart that the client "
+                    + "followed"
+            ) { $0.rollingRestart },
             Rule(.doubts, " other nodes carried on, and nothing was sent again") { file in
                 when(file.sawNone(.produceRetried, .expired, .nodeNotReady), file.nothingFailed)
             },

@@ -10,6 +10,7 @@ extension Cause {
                 when(file.nothingDelivered, file.path(\.synUnanswered))
             },
             Rule(.strong, "connections are not even set up") { $0.saw(.connectTimedOut) },
+            Rule(.excludes, "the address is that of a node, which metadata gave") { $0.namedNodeFails },
             Rule(.supports, "and none ever was") { file in
                 when(file.sawNone(.metadataAnswered, .producerIDGiven), file.saw(.connectTimedOut))
             },

@@ -7,6 +7,11 @@ extension Cause {
         effect: .delay,
         rules: [
             Rule(.strong, "the codec is set to its slow end") { $0.slowCodec },
+            Rule(.strong, "a slow codec, and the processor is busy") { file in
+                when(
+                    file.slowCodec == nil,
+                    both(file.isSet("compression.type", "gzip", "zstd"), file.complains(.processor)))
+            },
             Rule(.supports, "somebody calls it slow") { $0.complains(.slow) },
             Rule(.supports, "answers come fast, and yet little is sent") { file in
                 file.measure("request-latency-avg").flatMap {

@@ -12,6 +12,10 @@ extension Cause {
         changes: { file in
             file.contradictionChanges
         },
+        steps: [
+            "Change one of the settings that the client, or the list of settings below, names "
+                + "together."
+        ],
         folk: [
             FolkFix("enable.idempotence=false", "starts, and writes duplicates or loses records"), inFlightOne,
         ],

@@ -7,7 +7,8 @@ extension Cause {
         rules: [
             Rule(.decides, "a name cannot be resolved") { file in
                 when(file.sawNone(.metadataAnswered, .producerIDGiven), file.saw(.resolveFailed))
-            }
+            },
+            Rule(.excludes, "the name is that of a node, which metadata gave") { $0.namedNodeFails },
         ],
         lookAlikes: ["advertised-listener-unreachable"],
         decidedBy: "getent hosts NAME on the client's host",

@@ -57,7 +57,9 @@ public struct InputIntake {
         }
         let cut = wasCut ? "; only its first \(Self.longestText >> 20) MB were read" : ""
         let text = String(decoding: begin, as: UTF8.self)
-        let broken = String(validating: begin, as: UTF8.self) == nil ? "; broken UTF-8 was replaced" : ""
+        let isText = ![.binary, .packed, .capture, .empty].contains(kind ?? .empty)
+        let isBroken = isText && String(validating: begin, as: UTF8.self) == nil
+        let broken = isBroken ? "; broken UTF-8 was replaced" : ""
         file.add(text, kind: kind ?? .empty, name: self.file, note: cut + broken)
     }
 }
@@ -117,6 +119,9 @@ extension CaseFile {
         case .empty: passed = "it is empty"
         case .capture, .clientLog, .brokerLog: break
         }
-        inputs.append(InputSummary(file: name, kind: kind, understood: understood, passedOver: passed + note))
+        inputs.append(
+            InputSummary(
+                file: name, kind: kind, understood: understood,
+                passedOver: passed.isEmpty && note.hasPrefix("; ") ? String(note.dropFirst(2)) : passed + note))
     }
 }

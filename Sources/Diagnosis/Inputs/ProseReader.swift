@@ -1,6 +1,6 @@
 /// What a person says about the trouble: a hint, never a proof.
 enum Complaint: String, Sendable, CaseIterable {
-    case duplicates, loss, order, slow, restart, crash, idle, tunnel, clock, rebalance, oldBroker, question
+    case duplicates, loss, order, slow, restart, crash, idle, tunnel, clock, rebalance, oldBroker, question, processor
 
     /// Words that stand for it, in lower case.
     var words: [String] {
@@ -21,6 +21,7 @@ enum Complaint: String, Sendable, CaseIterable {
         case .clock: ["clock", "power cut", "ntp", "timestamp", "hours ahead", "time zone", "1970"]
         case .rebalance: ["rebalanc", "moving leaders", "leader", "cruise control"]
         case .oldBroker: ["old cluster", "old broker"]
+        case .processor: ["cpu", "one core", "processor", "100 %", "100%"]
         case .question: ["please review", "do we have to", "is he right", "is data at risk", "wants to know"]
         }
     }

@@ -1,3 +1,11 @@
+extension LineText {
+    /// librdkafka's `[thrd:HOST:PORT/NODE]`.
+    fileprivate var threadName: String? {
+        guard let start = find("[thrd:"), let end = find("]", from: start) else { return nil }
+        return String(decoding: bytes[(start + 6)..<end], as: UTF8.self)
+    }
+}
+
 /// Questions about connections, the path and the broker's setup.
 extension CaseFile {
     /// Connections were refused for three seconds or more, and requests waited for them.
@@ -49,6 +57,27 @@ extension CaseFile {
         let named = node.names.keys.contains { !$0.hasPrefix("-") && !$0.isEmpty }
         guard named, node.rounds >= 2 || node.count >= 3 else { return nil }
         return metadata + node.shown()
+    }
+
+    /// Connections to a node that only metadata can have named fail, and nothing was delivered: librdkafka's thread names end
+    /// in the node's number, aiokafka says the node's id.
+    var namedNodeFails: [Evidence]? {
+        guard delivered == nil || delivered == 0, sawNone(.produceTimedOut, .disconnected) else { return nil }
+        let failing = [Sign.connectRefused, .resolveFailed, .connectTimedOut, .nodeUnavailable]
+        let lines = failing.compactMap { record($0) }.flatMap(\.samples)
+        let named = lines.filter { line in
+            guard !line.text.contains("/bootstrap") else { return false }
+            if line.text.contains("connect to node with id ") { return true }
+            guard let thread = LineText(line.text).threadName, thread.contains("/") else { return false }
+            return thread.split(separator: "/").last.map { $0.allSatisfy(\.isNumber) } ?? false
+        }
+        return named.count >= 2 || (named.count == 1 && lines.count == 1) ? Array(named.prefix(3)) : nil
+    }
+
+    /// Several nodes could not be reached in turn, and nothing failed.
+    var rollingRestart: [Evidence]? {
+        guard let record = record(.nodeUnavailable), let calm = nothingFailed else { return nil }
+        return record.names.keys.filter { !$0.hasPrefix("-") }.count >= 2 ? record.shown() + calm : nil
     }
 
     /// A broker's container without advertised.listeners.

@@ -89,7 +89,9 @@ public struct PathWatch {
         let sentUp = flows.reduce(0) { $0 + $1.up.segments }
         let sentDown = flows.reduce(0) { $0 + $1.down.segments }
         let places = flows.reduce(0) { $0 + $1.up.repeated }
-        guard facts.idleSilence.isEmpty, places >= 5, up * 100 >= sentUp * 4 else { return }
+        // An outage repeats too, but in one stretch; loss does it again and again.
+        let seconds = flows.reduce(0) { $0 + $1.up.repeatSeconds }
+        guard facts.idleSilence.isEmpty, places >= 5, seconds >= 3, up * 100 >= sentUp * 4 else { return }
         facts.resentOften.append(
             "\(up) of \(sentUp) segments to the broker, at \(places) places, and \(down) of \(sentDown) back were sent again"
         )
@@ -129,6 +131,9 @@ struct PathFlow: Sendable {
         /// Repeats of different segments: one that is sent five times counts once.
         var repeated = 0
         var lastRepeat: UInt32?
+        /// Seconds of the capture in which something was repeated.
+        var repeatSeconds = 0
+        var lastRepeatSecond: Int64 = -1
         var bytes: Int64 = 0
         var highest: UInt32?
     }
@@ -181,7 +186,7 @@ struct PathFlow: Sendable {
             silentSends += 1
             idleNs = max(idleNs, pendingIdleNs)
         }
-        if note(segment, &up), pending.count < 256 {
+        if note(segment, &up, timeNs), pending.count < 256 {
             pending.append((segment.sequence &+ UInt32(segment.payloadLength), timeNs))
         }
         if waitingSinceNs == nil {
@@ -212,17 +217,19 @@ struct PathFlow: Sendable {
         }
         guard segment.payloadLength > 0 else { return }
         serverPayloads += 1
-        _ = note(segment, &down)
+        _ = note(segment, &down, timeNs)
     }
 
     /// Counts a segment with payload; false for one that was sent before.
-    private func note(_ segment: CapturedSegment, _ half: inout Half) -> Bool {
+    private func note(_ segment: CapturedSegment, _ half: inout Half, _ timeNs: Int64) -> Bool {
         half.segments += 1
         let end = segment.sequence &+ UInt32(segment.payloadLength)
         if let highest = half.highest, !TCPSequence.isBefore(highest, end) {
             half.repeats += 1
             if half.lastRepeat != segment.sequence { half.repeated += 1 }
             half.lastRepeat = segment.sequence
+            if half.lastRepeatSecond != timeNs / 1_000_000_000 { half.repeatSeconds += 1 }
+            half.lastRepeatSecond = timeNs / 1_000_000_000
             return false
         }
         half.highest = end
