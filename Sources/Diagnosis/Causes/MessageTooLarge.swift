@@ -10,6 +10,9 @@ extension Cause {
             Rule(.decides, "the broker refuses a batch by its size (10)") {
                 $0.saw(.tooLargeForBroker, .brokerTooLarge) ?? $0.answered(10)
             },
+            Rule(.excludes, "the client split each refused batch, and all of it was delivered (KIP-126)") {
+                $0.everyLargeBatchWasSplit
+            },
         ],
         changes: { file in
             file.record(.tooLargeForClient) == nil

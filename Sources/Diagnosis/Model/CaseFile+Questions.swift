@@ -94,6 +94,7 @@ extension CaseFile {
             default: return setting.value
             }
         }
+        if let seen = wires.compactMap(\.acks).first { return seen == -1 ? "all" : String(seen) }
         switch client {
         case .kafkaClients?: return (clientRelease.map { $0 < ReleaseNumber(3, 0) } ?? false) ? "1" : "all"
         case .kafkaPython?: return (clientRelease.map { $0 < ReleaseNumber(3, 0) } ?? false) ? "1" : "all"

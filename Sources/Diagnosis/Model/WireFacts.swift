@@ -27,6 +27,8 @@ struct WireFacts: Sendable {
     /// Attempts with an error, the first of each code.
     var firstOfCode: [Int: Evidence] = [:]
     var produceVersion: Int16?
+    /// `acks` of the requests; nil where none was seen.
+    var acks: Int16?
     var answerMs: (median: Double, most: Double)?
 
     init(_ evidence: WireEvidence, _ path: PathFacts, file: String) {
@@ -60,6 +62,7 @@ struct WireFacts: Sendable {
         recordsPerBatch += Double(batch.recordCount)
         for attempt in batch.attempts {
             produceVersion = max(produceVersion ?? 0, attempt.apiVersion)
+            acks = attempt.acks
             guard let code = attempt.errorCode, code != 0, firstOfCode[Int(code)] == nil else { continue }
             firstOfCode[Int(code)] = evidence(batch, attempt.ackReachedClientUs, "answered \(code)")
         }
@@ -182,6 +185,16 @@ extension CaseFile {
             return wire.path[keyPath: list].prefix(3).map { Evidence(source: wire.file, text: $0) }
         }
         return nil
+    }
+
+    /// Batches that were refused as too large were all sent again in smaller ones, and nothing else was refused so.
+    var everyLargeBatchWasSplit: [Evidence]? {
+        guard let split = found("batch_split"), sawNone(.tooLargeForClient, .deliveryFailed, .brokerTooLarge) else {
+            return nil
+        }
+        let splits = wires.reduce(0) { $0 + ($1.findings["batch_split"]?.count ?? 0) }
+        let refused = wires.reduce(0) { $0 + ($1.errors[10] ?? 0) }
+        return splits >= refused ? split : nil
     }
 
     /// True where a capture was handed in: what it does not show was not there.
