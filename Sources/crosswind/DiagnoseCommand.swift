@@ -72,38 +72,45 @@ struct DiagnoseCommand: ParsableCommand {
     }
 
     /// Writes the scenarios and, when asked, runs them. What a run finds is said; the exit code stays the diagnosis's, unless a
-    /// run could not be made.
+    /// run proves nothing.
     private func proofs(_ diagnosis: Diagnosis) throws -> Int32 {
         let directory = save ?? ScratchDirectory.make()
         let scenarios = diagnosis.proofScenarios()
-        if scenarios.isEmpty {
+        let library = diagnosis.libraryScenarios()
+        if scenarios.isEmpty, library.isEmpty {
             StandardError.say("no scenario: none of the causes found is one that a scenario can show")
             return 0
         }
-        try DiagnosisInput.makeDirectory(directory)
         var status: Int32 = 0
+        if !scenarios.isEmpty { try DiagnosisInput.makeDirectory(directory) }
         for scenario in scenarios {
             let path = "\(directory)/\(scenario.name).yaml"
             try write(scenario.yaml, to: path)
             StandardError.say("\(scenario.name): \(path)")
             guard prove else { continue }
-            var options = RunOptions()
-            options.scenarios = [path]
-            let asked = options
-            let outcome = try BlockingTask.run { try await ScenarioRun.run(asked) }
-            switch outcome {
-            case .passed:
-                print(
-                    "\(scenario.cause): reproduced with your settings"
-                        + (scenario.hasFix ? ", and the fix survives" : ""))
-            case .failed:
-                print("\(scenario.cause): NOT confirmed on your settings: the cells above say what was different")
-            default:
-                print("\(scenario.cause): the run proves nothing; the cells above say why")
-                status = 2
-            }
+            let well = "reproduced with your settings" + (scenario.hasFix ? ", and the fix survives" : "")
+            status = max(status, try run(path, scenario.cause, well))
+        }
+        for (cause, path) in library where prove {
+            let well = "shown by \(path); it does not depend on your settings, which were not used"
+            status = max(status, try run(InstalledFiles.locate(path), cause, well))
         }
         return status
+    }
+
+    /// Runs a scenario and says what came out; 2 where it proves nothing.
+    private func run(_ path: String, _ cause: String, _ well: String) throws -> Int32 {
+        var options = RunOptions()
+        options.scenarios = [path]
+        let asked = options
+        switch try BlockingTask.run({ try await ScenarioRun.run(asked) }) {
+        case .passed: print("\(cause): \(well)")
+        case .failed: print("\(cause): NOT confirmed: the cells above say what was different")
+        default:
+            print("\(cause): the run proves nothing; the cells above say why")
+            return 2
+        }
+        return 0
     }
 
     private func write(_ text: String, to path: String) throws {

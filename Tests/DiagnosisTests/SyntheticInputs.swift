@@ -183,6 +183,44 @@ extension SyntheticInput {
                     + "state SSL_HANDSHAKE)\n"
             ]),
         .init(
+            "sasl-mismatch",
+            [
+                "app.log": (1...4).map {
+                    java(
+                        $0, 0, "INFO", "NetworkClient",
+                        "Cancelled in-flight METADATA request with correlation id \($0) due to "
+                            + "node -1 being disconnected (elapsed time since creation: 2ms, elapsed time since send: 2ms)"
+                    )
+                        + java(
+                            $0, 1, "WARN", "NetworkClient",
+                            "Bootstrap broker 10.20.3.11:9094 (id: -1 rack: null) disconnected")
+                }.joined() + end(0, 5)
+            ]),
+        .init(
+            "tls-mismatch",
+            [
+                "app.log": (1...4).map {
+                    java(
+                        $0, 0, "INFO", "NetworkClient",
+                        "Cancelled in-flight API_VERSIONS request with correlation id \($0) due "
+                            + "to node -1 being disconnected (elapsed time since creation: 2ms, elapsed time since send: 2ms)"
+                    )
+                        + java(
+                            $0, 1, "WARN", "NetworkClient",
+                            "Bootstrap broker 10.20.3.11:9093 (id: -1 rack: null) disconnected")
+                }.joined() + end(0, 5)
+            ]),
+        .init(
+            "not-enough-replicas",
+            [
+                "p.conf": "enable.idempotence=true\nmessage.timeout.ms=9000\n",
+                "topic.txt":
+                    "Topic: a\tPartitionCount: 1\tReplicationFactor: 3\tConfigs: min.insync.replicas=2\n"
+                    + "\tTopic: a\tPartition: 0\tLeader: 1\tReplicas: 1,2,3\tIsr: 1\n",
+                "app.log": "2026-11-26 03:00:01,000 ERROR app: delivery of event 1 failed: Local: Message timed out\n"
+                    + "2026-11-26 03:00:09,000 INFO app: publisher stopped: 90 delivered, 4 failed, 0 still queued\n",
+            ]),
+        .init(
             "sasl-credentials",
             [
                 "app.log": "2026-11-26 03:00:00,000 ERROR (NetworkClient) [Producer clientId=a] Connection to node -1 "

@@ -19,6 +19,16 @@ extension Diagnosis {
         }
     }
 
+    /// Scenarios of the library for the remaining causes that no plan can show on the user's own settings.
+    public func libraryScenarios() -> [(cause: String, path: String)] {
+        let planned = Set(proofScenarios().map(\.cause))
+        let remaining = undecided.isEmpty ? Array(causes.prefix(1)) : undecided
+        return remaining.compactMap { found in
+            guard !planned.contains(found.cause.id), case .scenario(let path) = found.cause.proof else { return nil }
+            return (found.cause.id, path)
+        }
+    }
+
     private func scenario(_ cause: Cause, _ plan: ProofPlan) -> ProofScenario {
         let name = "diagnosed-\(String(cause.id.map { $0 == "." ? "-" : $0 }))"
         let found = ProofSettings.config(file)

@@ -10,6 +10,9 @@ extension Cause {
                 $0.saw(.notEnoughReplicas, .brokerNotEnoughReplicas) ?? $0.answered(19) ?? $0.answered(20)
             },
             Rule(.supports, "the topic's in-sync set is below its minimum") { $0.inSyncBelowMinimum },
+            Rule(.strong, "it is, and records ran out of time") { file in
+                both(file.inSyncBelowMinimum, file.saw(.expired))
+            },
             Rule(.supports, "settings alone: the in-sync set is below its minimum") {
                 when($0.hasNoEvents && $0.inSyncBelowMinimum != nil)
             },

@@ -7,7 +7,10 @@ extension Cause {
         rules: [
             Rule(.decides, "the broker refuses the mechanism") { $0.saw(.saslMismatch) },
             Rule(.strong, "the other side closes each connection as soon as it is up") { file in
-                when(file.sawNone(.tlsMismatch, .saslCredentials), file.closedEachTime)
+                when(file.sawNone(.tlsMismatch, .saslCredentials, .handshakeCut), file.closedEachTime)
+            },
+            Rule(.supports, "ApiVersions was answered, and the next request ended the connection") { file in
+                when(file.closedEachTime != nil, file.saw(.metadataCut))
             },
             Rule(.supports, "on the wire: ApiVersions is answered, the next request ends the connection") { file in
                 when(file.nothingDelivered, file.path(\.closedAtOnce))

@@ -9,7 +9,11 @@ extension Cause {
             Rule(.decides, "TLS was offered, and the server closed") { $0.path(\.tlsRefused) },
             Rule(.supports, "the broker read a TLS hello as a length") { $0.saw(.brokerInvalidReceive) },
             Rule(.strong, "the connection is closed at once, each time, and nothing is answered") { file in
-                when(file.path(\.closedAtOnce) == nil && file.record(.refusedAtOnce) == nil, file.closedEachTime)
+                when(
+                    file.path(\.closedAtOnce) == nil && file.sawNone(.refusedAtOnce, .metadataCut), file.closedEachTime)
+            },
+            Rule(.supports, "it ends with the first request, ApiVersions, unanswered") { file in
+                when(file.closedEachTime != nil, file.saw(.handshakeCut))
             },
             Rule(.excludes, "a certificate was looked at: both speak TLS") {
                 $0.saw(.tlsCertificateName, .tlsUntrusted)

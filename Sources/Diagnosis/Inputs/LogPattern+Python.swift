@@ -42,6 +42,7 @@ extension LogPattern {
         .init("Unable to request metadata from", .noBrokers),
         .init("UnknownProducerId()", .unknownProducerID),
         .init("Unable to bootstrap from", .noBrokers),
+        .init("Unclosed AIOKafkaProducer", .terminatedWithQueue),
     ]
 
     /// What the Python clients share: errors by their number, and Python's own.
@@ -61,7 +62,6 @@ extension LogPattern {
         .init("UnknownProducerId", .unknownProducerID),
         .init("[Error 35]", .unsupportedVersion),
         .init("UnsupportedVersionError", .unsupportedVersion),
-        .init("InvalidTimestampError", .invalidTimestamp),
         .init("InvalidRecordError", .invalidRecord),
         .init("UnknownTopicOrPartition", .unknownTopic),
         .init("MessageSizeTooLargeError", .tooLargeForBroker),

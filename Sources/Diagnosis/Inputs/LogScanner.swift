@@ -145,6 +145,9 @@ struct LogScanner {
         case .throttled where (number ?? 0) <= 0, .partiallySent where (number ?? 0) <= 0: return
         case .producerIDGiven where name == "-1": return
         case .produceTimedOut where name?.hasPrefix("-") ?? false: sign = .metadataTimedOut
+        // A request that went with its connection at once was cut off; one that waited was not answered.
+        case .metadataTimedOut where (number ?? 1_000) < 1_000: sign = .metadataCut
+        case .handshakeTimedOut where pattern.client == .kafkaClients && (number ?? 1_000) < 1_000: sign = .handshakeCut
         case .configBlock: beginBlock()
         default: break
         }

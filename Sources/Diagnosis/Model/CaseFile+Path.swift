@@ -101,6 +101,9 @@ extension CaseFile {
         if let record = record(.refusedAtOnce), record.count >= 3, (record.most ?? 1_000) < 100 {
             return record.shown()
         }
+        if client == .librdkafka, let record = record(.disconnected), record.count >= 3, (record.most ?? 1_000) < 100 {
+            return record.shown()
+        }
         if client == .kafkaClients, sawNone(.metadataAnswered, .connectRefused, .connectTimedOut, .metadataTimedOut) {
             if let record = record(.bootstrapDisconnected), record.count >= 3 { return record.shown() }
             return saw(.authenticationEnded)

@@ -4,7 +4,8 @@ enum Sign: String, Sendable, CaseIterable {
     case clientRelease, idempotentProducer, transactionalProducer, idempotenceSwitchedOff, configBlock
     case producerClosed, terminatedWithQueue, configRefused, configIgnored
     // Connections.
-    case disconnected, refusedAtOnce, bootstrapDisconnected, produceTimedOut, metadataTimedOut, handshakeTimedOut
+    case disconnected, refusedAtOnce, bootstrapDisconnected, handshakeCut, metadataCut, produceTimedOut,
+        metadataTimedOut, handshakeTimedOut
     case partiallySent, cancelledInFlight, connectRefused, nodeUnavailable, localNode, connectTimedOut, resolveFailed
     case metadataAnswered, producerIDGiven, producerIDDropped, epochBumped, nodeNotReady, noBrokers
     case tlsMismatch, tlsCertificateName, tlsUntrusted, saslMismatch, saslCredentials, authenticationEnded

@@ -192,9 +192,7 @@ extension CaseFile {
         guard let split = found("batch_split"), sawNone(.tooLargeForClient, .deliveryFailed, .brokerTooLarge) else {
             return nil
         }
-        let splits = wires.reduce(0) { $0 + ($1.findings["batch_split"]?.count ?? 0) }
-        let refused = wires.reduce(0) { $0 + ($1.errors[10] ?? 0) }
-        return splits >= refused ? split : nil
+        return found("not_appended") == nil && found("outcome_unknown") == nil ? split : nil
     }
 
     /// True where a capture was handed in: what it does not show was not there.
