@@ -88,20 +88,24 @@ struct DiagnoseCommand: ParsableCommand {
             try write(scenario.yaml, to: path)
             StandardError.say("\(scenario.name): \(path)")
             guard prove else { continue }
-            let well = "reproduced with your settings" + (scenario.hasFix ? ", and the fix survives" : "")
-            status = max(status, try run(path, scenario.cause, well))
+            let well = "reproduced with your settings" + (scenario.hasFix ? ", and gone with the fix" : "")
+            let record = "\(directory)/run-\(getpid())-\(scenario.name)"
+            status = max(status, try run(path, scenario.cause, well, record))
+            let cell = "\(record)/\(scenario.name)/\(scenario.name)" + ",producer=as-found"
+            compare(diagnosis, with: cell + "/driver.jsonl")
         }
         for (cause, path) in library where prove {
             let well = "shown by \(path); it does not depend on your settings, which were not used"
-            status = max(status, try run(InstalledFiles.locate(path), cause, well))
+            status = max(status, try run(InstalledFiles.locate(path), cause, well, nil))
         }
         return status
     }
 
     /// Runs a scenario and says what came out; 2 where it proves nothing.
-    private func run(_ path: String, _ cause: String, _ well: String) throws -> Int32 {
+    private func run(_ path: String, _ cause: String, _ well: String, _ record: String?) throws -> Int32 {
         var options = RunOptions()
         options.scenarios = [path]
+        options.output = record
         let asked = options
         switch try BlockingTask.run({ try await ScenarioRun.run(asked) }) {
         case .passed: print("\(cause): \(well)")
@@ -111,6 +115,19 @@ struct DiagnoseCommand: ParsableCommand {
             return 2
         }
         return 0
+    }
+
+    /// Says which of the user's own signs of trouble the run as found shows too.
+    private func compare(_ diagnosis: Diagnosis, with path: String) {
+        let comparison = EvidenceComparison(diagnosis) { feed in DiagnosisInput.stream(path, feed) }
+        if !comparison.shared.isEmpty {
+            print("  your log and the run both say: " + comparison.shared.joined(separator: ", "))
+        }
+        if !comparison.missing.isEmpty {
+            print(
+                "  your log alone says: " + comparison.missing.joined(separator: ", ")
+                    + " (a driver reports warnings and worse)")
+        }
     }
 
     private func write(_ text: String, to path: String) throws {

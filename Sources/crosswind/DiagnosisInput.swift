@@ -87,6 +87,18 @@ enum DiagnosisInput {
         return descriptor
     }
 
+    /// A file in pieces; nothing where it cannot be read.
+    static func stream(_ path: String, _ body: (UnsafeRawBufferPointer) -> Void) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        while true {
+            let bytes = Descriptor.read(descriptor, limit: chunkBytes)
+            if bytes.isEmpty { return }
+            bytes.withUnsafeBytes(body)
+        }
+    }
+
     /// Makes a directory unless it is there.
     static func makeDirectory(_ path: String) throws {
         if mkdir(path, 0o755) != 0, errno != EEXIST {

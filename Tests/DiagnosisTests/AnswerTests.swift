@@ -109,3 +109,17 @@ import Testing
         #expect(!scenario.yaml.contains("ssl.ca") && !scenario.yaml.contains("client.id"))
     }
 }
+
+/// A run is compared with the user's own log by the signs of trouble.
+@Suite struct EvidenceComparisonTests {
+    @Test func saysWhatBothShowAndWhatOneShows() throws {
+        let log =
+            "2026-11-26 03:00:05,000 ERROR app: delivery of event 1 failed: Local: Message timed out\n"
+            + "%4|1795664839.100|FAIL|rdkafka#producer-1| [thrd:b:9092/1]: b:9092/1: Disconnected (after 9ms in state UP)\n"
+        let diagnosis = Diagnosis(try Incident.caseFile([(name: "app.log", bytes: Array(log.utf8))]))
+        let row = Array("{\"type\":\"failed\",\"error\":\"_MSG_TIMED_OUT\"}\n".utf8)
+        let comparison = EvidenceComparison(diagnosis) { feed in row.withUnsafeBytes { feed($0) } }
+        #expect(comparison.shared == ["expired"])
+        #expect(comparison.missing == ["disconnected"])
+    }
+}
