@@ -192,7 +192,9 @@ let package = Package(
             name: "RawClientTests", dependencies: ["RawClient", "EmbeddedBroker", "KafkaWire"], swiftSettings: strict),
         .testTarget(
             name: "DiagnosisTests",
-            dependencies: ["Diagnosis", "EvidenceModel", "KafkaWire", "RecordCompression", "WireObserver"],
+            dependencies: [
+                "Diagnosis", "EvidenceModel", "KafkaWire", "PacketWire", "RecordCompression", "WireObserver",
+            ],
             swiftSettings: strict),
         .testTarget(name: "TestbedTests", dependencies: ["Testbed"], swiftSettings: strict),
         .testTarget(name: "SystemCallsTests", dependencies: ["SystemCalls", "CLinux"], swiftSettings: strict),
