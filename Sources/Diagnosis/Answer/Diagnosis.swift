@@ -72,6 +72,7 @@ public struct Diagnosis: Sendable {
     public func effect(of cause: Cause) -> DataEffect {
         // librdkafka ends; kafka-clients goes on and writes again what was refused.
         if cause.id == Cause.brokerForgotWindow.id, client == .kafkaClients { return .duplicates }
+        if cause.id == Cause.requestTimeoutTooLow.id, file.isIdempotent == true { return .delay }
         let gaveUp = (file.failed ?? 0) > 0 || file.saw(.expired) != nil
         return cause.effect == .delay && gaveUp ? .loss : cause.effect
     }

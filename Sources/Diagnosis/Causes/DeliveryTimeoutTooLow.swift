@@ -8,6 +8,10 @@ extension Cause {
             Rule(.hints, "records ran out of time") { $0.saw(.expired) ?? $0.raisedOwnEpoch }
         ],
         rules: [
+            Rule(.strong, "aiokafka: request_timeout_ms is what a batch may take, and it is below its default") {
+                file in
+                when(file.client == .aiokafka, file.isSet("request.timeout.ms", in: 1...39_999))
+            },
             Rule(.strong, "the delivery timeout is below its default") { file in
                 file.isSet("delivery.timeout.ms", in: 1...(file.client == .librdkafka ? 299_999 : 119_999))
             },
@@ -23,11 +27,13 @@ extension Cause {
             "not-authorized", "broker-forgot-window",
         ],
         changes: { file in
-            [
-                Change(
-                    "delivery.timeout.ms", file.client == .librdkafka ? "300000" : "120000",
-                    "the default; it must be longer than the longest outage")
-            ]
+            file.client == .aiokafka
+                ? [Change("request.timeout.ms", "40000", "the default; aiokafka gives a batch up after it")]
+                : [
+                    Change(
+                        "delivery.timeout.ms", file.client == .librdkafka ? "300000" : "120000",
+                        "the default; it must be longer than the longest outage")
+                ]
         },
         cost: "nothing while the network is well; in an outage records wait instead of failing",
         folk: [

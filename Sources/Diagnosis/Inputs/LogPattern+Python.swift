@@ -41,6 +41,7 @@ extension LogPattern {
         .init("Unable to update metadata from", .noBrokers),
         .init("Unable to request metadata from", .noBrokers),
         .init("UnknownProducerId()", .unknownProducerID),
+        .init("KafkaTimeoutError()", .expired),
         .init("Unable to bootstrap from", .noBrokers),
         .init("Unclosed AIOKafkaProducer", .terminatedWithQueue),
     ]

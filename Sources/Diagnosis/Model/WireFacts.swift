@@ -100,8 +100,8 @@ struct WireFacts: Sendable {
             if batch.baseSequence == 0, batch.producerEpoch == 0, batch.attempts.first?.errorCode == 6 {
                 firstRefused[key] = batch
             }
-            if let race = firstRefused[key], answered, batch.baseSequence > 0, race.id != batch.id,
-                !race.attempts.contains(where: { $0.errorCode == 0 }) || race.attempts.count > 1
+            if let race = firstRefused[key], batch.baseSequence > 0, race.id != batch.id,
+                let accepted = Self.acceptedUs(batch), Self.acceptedUs(race).map({ $0 > accepted }) ?? true
             {
                 newTopicRace.append(
                     evidence(batch, nil, "accepted although \(race.id) before it had been refused with 6"))
@@ -118,6 +118,11 @@ struct WireFacts: Sendable {
             }
             byPayload[payload] = batch
         }
+    }
+
+    /// When a batch was answered with success; nil where it never was.
+    private static func acceptedUs(_ batch: WireEvidence.Batch) -> Int64? {
+        batch.attempts.first { $0.errorCode == 0 }.flatMap { $0.ackReachedClientUs ?? $0.ackLeftBrokerUs }
     }
 
     private mutating func noteLatency(_ batches: [WireEvidence.Batch]) {
