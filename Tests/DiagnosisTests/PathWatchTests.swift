@@ -112,6 +112,22 @@ import Testing
         #expect(facts.tlsRefused.count == 1)
     }
 
+    @Test func aQueueFillsAndAWayThatIsLongDoesNot() {
+        func acknowledged(after delay: (Int) -> Double) -> PathFacts {
+            var packets: [(timeNs: Int64, bytes: [UInt8])] = []
+            for number in 0..<60 {
+                let at = Double(number) * 0.1
+                let sequence = UInt32(10 + number * 1000)
+                packets.append(packet(at, up: true, seq: sequence, payload: 1000))
+                packets.append(packet(at + delay(number), up: false, seq: 1, ack: sequence + 1000))
+            }
+            return facts(packets.sorted { $0.timeNs < $1.timeNs })
+        }
+        #expect(acknowledged { 0.03 + Double($0) * 0.02 }.queued.count == 1)
+        #expect(acknowledged { _ in 0.4 }.queued.isEmpty, "a long way")
+        #expect(acknowledged { $0 < 3 ? 0.03 : 0.4 }.queued.isEmpty, "a way that became longer")
+    }
+
     @Test func lossIsManyPlacesAndSeconds() {
         let sent = (0..<40).map { packet(Double($0) * 0.2, up: true, seq: UInt32(10 + $0 * 50), payload: 50) }
         func again(_ seconds: [Double]) -> [(timeNs: Int64, bytes: [UInt8])] {

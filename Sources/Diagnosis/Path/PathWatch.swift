@@ -101,12 +101,16 @@ public struct PathWatch {
         guard let busy = flows.max(by: { $0.up.bytes < $1.up.bytes }), busy.up.segments >= 50 else { return }
         let delays = busy.ackDelaysNs.sorted()
         guard delays.count >= 20, let least = delays.first else { return }
-        let median = delays[delays.count / 2]
-        guard busy.up.repeats * 100 <= busy.up.segments * 2, median >= 150_000_000, median >= least * 3 else { return }
+        // A way that became longer has one delay before and one after; a queue fills and empties.
+        let early = delays[delays.count / 10]
+        let late = delays[delays.count * 3 / 4]
+        guard busy.up.repeats * 100 <= busy.up.segments * 2, late >= 200_000_000,
+            late >= least * 4, late >= early * 3
+        else { return }
         let seconds = max(Double(busy.lastNs - busy.firstNs) / 1e9, 0.001)
         let kbit = Int(Double(busy.up.bytes) * 8 / 1000 / seconds)
         facts.queued.append(
-            "segments leave at about \(kbit) kbit/s and are acknowledged after \(ms(median)) (at best \(ms(least))), "
+            "segments leave at about \(kbit) kbit/s and are acknowledged after \(ms(late)) and more (at best \(ms(least))), "
                 + "\(busy.up.repeats) of \(busy.up.segments) sent again: a queue, no loss")
     }
 
