@@ -167,6 +167,31 @@ extension SyntheticInput {
                         "Got error produce response with correlation id 9 on topic-partition a-0, "
                             + "retrying (2147483646 attempts left). Error: NOT_LEADER_OR_FOLLOWER") + end(900, 0)
             ]),
+        .init(
+            "none",
+            [
+                "app.log": start
+                    + java(
+                        1, 0, "WARN", "NetworkClient",
+                        "The metadata response from the cluster reported a recoverable issue "
+                            + "with correlation id 3 : {fresh=UNKNOWN_TOPIC_OR_PARTITION}") + end(900, 0)
+            ]),
+        .init(
+            "none",
+            [
+                "app.log": start
+                    + [1, 2, 3].map { node in
+                        java(
+                            node * 5, 0, "WARN", "NetworkClient",
+                            "Connection to node \(node) (/10.20.3.1\(node):9092) could "
+                                + "not be established. Node may not be available.")
+                            + java(
+                                node * 5 + 1, 0, "WARN", "Sender",
+                                "Got error produce response with correlation id 9 on "
+                                    + "topic-partition a-0, retrying (2147483646 attempts left). Error: NOT_LEADER_OR_FOLLOWER"
+                            )
+                    }.joined() + end(900, 0)
+            ]),
         .init("acks-too-lenient", ["p.properties": "acks=1\nlinger.ms=5\nbuffer.memory=33554432\n"]),
         .init(
             "idempotence-off",

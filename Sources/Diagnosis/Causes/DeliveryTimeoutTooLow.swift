@@ -5,12 +5,15 @@ extension Cause {
         says: "Records were given up in an outage that the default delivery timeout would have bridged.",
         effect: .loss,
         needs: [
-            Rule(.hints, "records ran out of time") { $0.saw(.expired) ?? $0.raisedOwnEpoch }
+            Rule(.supports, "records ran out of time") { $0.saw(.expired) ?? $0.raisedOwnEpoch }
         ],
         rules: [
             Rule(.strong, "aiokafka: request_timeout_ms is what a batch may take, and it is below its default") {
                 file in
                 when(file.client == .aiokafka, file.isSet("request.timeout.ms", in: 1...39_999))
+            },
+            Rule(.strong, "records were given up after less than the default, by the log") { file in
+                when(file.setting("delivery.timeout.ms") == nil, file.expiredEarly)
             },
             Rule(.strong, "the delivery timeout is below its default") { file in
                 file.isSet("delivery.timeout.ms", in: 1...(file.client == .librdkafka ? 299_999 : 119_999))

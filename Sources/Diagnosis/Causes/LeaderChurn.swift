@@ -12,6 +12,7 @@ extension Cause {
         rules: [
             Rule(.hints, "somebody speaks of moving leaders") { $0.complains(.rebalance) },
             Rule(.doubts, " sequence errors came of it") { $0.saw(.outOfOrder) ?? $0.answered(45) },
+            Rule(.doubts, " one node after the other was restarted, and nothing failed") { $0.rollingRestart },
         ],
         follows: [
             "epoch-bump-duplicate", "in-flight-reordering", "new-topic-race", "not-enough-replicas", "broker-restart",

@@ -12,7 +12,8 @@ extension Cause {
             Rule(.supports, "ApiVersions was answered, and the next request ended the connection") { file in
                 when(file.closedEachTime != nil, file.saw(.metadataCut))
             },
-            Rule(.supports, "on the wire: ApiVersions is answered, the next request ends the connection") { file in
+            Rule(.strong, "on the wire: ApiVersions is answered, the next request ends the connection, each time") {
+                file in
                 when(file.nothingDelivered, file.path(\.closedAtOnce))
             },
             Rule(.strong, "the broker's log: another request during the SASL handshake") { file in

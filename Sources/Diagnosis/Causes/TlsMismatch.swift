@@ -7,6 +7,9 @@ extension Cause {
         rules: [
             Rule(.decides, "the client says that the listener speaks the other") { $0.saw(.tlsMismatch) },
             Rule(.decides, "TLS was offered, and the server closed") { $0.path(\.tlsRefused) },
+            Rule(.strong, "on the wire: the server closes without an answer, each time") { file in
+                when(file.nothingDelivered, file.path(\.closedUnanswered))
+            },
             Rule(.supports, "the broker read a TLS hello as a length") { $0.saw(.brokerInvalidReceive) },
             Rule(.strong, "the connection is closed at once, each time, and nothing is answered") { file in
                 when(

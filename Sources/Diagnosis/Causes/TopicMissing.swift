@@ -6,7 +6,10 @@ extension Cause {
         effect: .refused,
         rules: [
             Rule(.decides, "the topic is unknown, again and again") { $0.saw(.unknownTopic, rounds: 3) },
-            Rule(.strong, "the topic is unknown") { $0.saw(.unknownTopic) },
+            Rule(.supports, "the topic is unknown") { $0.saw(.unknownTopic) },
+            Rule(.strong, "records failed for it") { file in
+                both(file.saw(.unknownTopic), file.saw(.deliveryFailed, .expired))
+            },
             Rule(.strong, "sends waited for metadata of it in vain") { file in
                 both(file.saw(.topicNotInMetadata), file.saw(.metadataAnswered))
             },

@@ -26,7 +26,7 @@ extension LogPattern {
     static let application: [LogPattern] = [
         .init("ublishing it again", .sentAgain), .init("ending it again", .sentAgain),
         .init("ending again", .sentAgain), .init("ublishing again (attempt", .sentAgain),
-        .init("ent again", .sentAgain), .init("published again", .sentAgain),
+        .init(" sent again", .sentAgain), .init("published again", .sentAgain),
         .init("end it again", .sentAgain), .init("roducing again", .sentAgain), .init("produce again", .sentAgain),
         .init("esending", .sentAgain), .init("e-sending", .sentAgain), .init("esubmitting", .sentAgain),
         .init("e-publishing", .sentAgain), .init("epublishing", .sentAgain), .init("e-queueing", .sentAgain),

@@ -77,7 +77,7 @@ extension LogPattern {
         .init("SSLV3_ALERT", .tlsMismatch),
         .init("WRONG_VERSION_NUMBER", .tlsMismatch),
         .init("Hostname mismatch", .tlsCertificateName),
-        .init("doesn't match", .tlsCertificateName),
+        .init("' doesn't match '", .tlsCertificateName), .init("doesn't match either of", .tlsCertificateName),
         .init("CERTIFICATE_VERIFY_FAILED", .tlsUntrusted),
         .init("Name or service not known", .resolveFailed),
         .init("Temporary failure in name resolution", .resolveFailed),

@@ -144,6 +144,8 @@ struct LogScanner {
             noteMetrics(text, time)
         case .throttled where (number ?? 0) <= 0, .partiallySent where (number ?? 0) <= 0: return
         case .producerIDGiven where name == "-1": return
+        case .sentAgain where text.number(before: " published again") == 0: return
+        case .sentAgain where text.number(before: " sent again") == 0: return
         case .produceTimedOut where name?.hasPrefix("-") ?? false: sign = .metadataTimedOut
         // A request that went with its connection at once was cut off; one that waited was not answered.
         case .metadataTimedOut where (number ?? 1_000) < 1_000: sign = .metadataCut

@@ -37,6 +37,8 @@ extension CaseFile {
     /// The connection that died had been up for longer than a minute, and the log has a pause as long.
     private func outlivedPause(_ log: LogFacts) -> Bool {
         guard let first = log.signs[.produceTimedOut]?.firstUs else { return false }
+        // Lines that come at long intervals are no pauses.
+        guard log.pauses.count <= 2 else { return false }
         return log.pauses.contains { $0.lengthS >= 20 && $0.endUs < first && first - $0.endUs < 120_000_000 }
     }
 

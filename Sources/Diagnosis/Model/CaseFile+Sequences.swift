@@ -35,6 +35,14 @@ extension CaseFile {
         return complains(.restart) ?? refusedForSeconds
     }
 
+    /// Records that were given up after less than two minutes, by the client's own words.
+    var expiredEarly: [Evidence]? {
+        let early = record(.expired)?.samples.filter { line in
+            (LineText(line.text).number(before: " ms has passed") ?? 120_000) < 119_000
+        }
+        return early.flatMap { $0.isEmpty ? nil : Array($0.prefix(3)) }
+    }
+
     /// The client raised its epoch by itself, and a batch of the old one was answered 47.
     var raisedOwnEpoch: [Evidence]? {
         guard let bump = found("epoch_bump"), bump.contains(where: { $0.text.contains("raised by the client") }),

@@ -9,8 +9,10 @@ public struct PathFacts: Sendable, Equatable {
     public var synUnanswered: [String] = []
     /// SYNs that were answered with a reset: the host is up, nothing listens.
     public var refused: [String] = []
-    /// Connections that the server closed right after the first messages.
+    /// Connections that the server closed right after the first messages, some of which it had answered.
     public var closedAtOnce: [String] = []
+    /// Connections that the server closed right after the first message, without an answer to it.
+    public var closedUnanswered: [String] = []
     /// Connections whose first bytes were TLS and that the server closed without TLS of its own.
     public var tlsRefused: [String] = []
     /// Connections that were idle, and on which nothing was answered any more.

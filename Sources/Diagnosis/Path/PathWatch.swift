@@ -47,6 +47,7 @@ public struct PathWatch {
         for (key, flow) in ordered { judge(key.text, flow, &facts) }
         let lasting = ordered.map(\.value)
         if facts.closedAtOnce.count < 3 { facts.closedAtOnce = [] }
+        if facts.closedUnanswered.count < 3 { facts.closedUnanswered = [] }
         judgeLoss(lasting, &facts)
         judgeQueue(lasting, &facts)
         return facts
@@ -67,9 +68,14 @@ public struct PathWatch {
             if flow.beganWithTLS, flow.serverPayloads == 0 {
                 facts.tlsRefused.append("\(name): TLS was offered, and the server closed without TLS of its own")
             } else {
-                facts.closedAtOnce.append(
+                let text =
                     "\(name): the server closed \(ms(closed - flow.firstNs)) after the connection was made, after "
-                        + "\(flow.serverPayloads) answers")
+                    + "\(flow.serverPayloads) answers"
+                if flow.serverPayloads > 0 {
+                    facts.closedAtOnce.append(text)
+                } else {
+                    facts.closedUnanswered.append(text)
+                }
             }
         }
         if flow.idleNs > 15_000_000_000, flow.silentSends >= 3 {
