@@ -85,7 +85,7 @@ import Testing
                     #expect(cause[key] != nil, "\(key)")
                 }
             }
-            #expect((object["undecided"] as? [Any])?.isEmpty == diagnosis.undecided.isEmpty)
+            #expect((object["undecided"] as? [Any])?.isEmpty == (diagnosis.verdict != .undecided))
             #expect(!diagnosis.text().isEmpty)
             #expect(diagnosis.text().split(separator: "\n").allSatisfy { $0.utf8.count <= 400 })
         }

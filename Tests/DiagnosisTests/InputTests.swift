@@ -151,6 +151,13 @@ import Testing
         #expect(diagnose([]).inputs.first?.passedOver == "it is empty")
     }
 
+    @Test func whatIsAboutNoProducerIsNotHealthy() {
+        let diagnosis = diagnose(Array("2026-11-26 03:00:00 INFO web: GET /index.html 200\n".utf8))
+        #expect(diagnosis.verdict == .undecided && diagnosis.exitCode == 2)
+        #expect(diagnosis.text().contains("To be handed in: the producer's configuration"))
+        #expect(diagnose(Array("Our Kafka is slow.\n".utf8)).exitCode == 2)
+    }
+
     @Test func brokenUTF8() {
         let line = Array("2026-11-26 03:00:00,000 ERROR app: delivery of event 1 failed: Local: Queue full ".utf8)
         let diagnosis = diagnose(line + [0xC3, 0x28, 0xFF, 0x0A])

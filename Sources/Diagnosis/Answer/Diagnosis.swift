@@ -52,7 +52,14 @@ public struct Diagnosis: Sendable {
         for index in undecided.indices { undecided[index].confidence = .possible }
         for index in causes.indices where ids.contains(causes[index].cause.id) { causes[index].confidence = .possible }
         let readable = inputs.contains { ![.binary, .packed, .empty].contains($0.kind) }
-        verdict = !readable ? .unreadable : found.isEmpty ? .none : candidates.isEmpty ? .cause : .undecided
+        if !readable {
+            verdict = .unreadable
+        } else if found.isEmpty {
+            // Silence is no health: where nothing speaks of a producer, nothing can be said of it.
+            verdict = file.speaksOfAProducer ? .none : .undecided
+        } else {
+            verdict = candidates.isEmpty ? .cause : .undecided
+        }
         let changes = candidates.isEmpty ? causes.first?.cause.changes(file) ?? [] : []
         properties = changes.map { change in
             (Self.name(change.property, file), change.value, change.why)

@@ -17,7 +17,7 @@ extension Diagnosis {
             $0.array("causes", causes.enumerated().map { $0 }) { json, entry in
                 write(entry.element, isFirst: entry.offset == 0, &json)
             }
-            $0.array("undecided", undecided.isEmpty ? [] : [undecided]) { json, candidates in
+            $0.array("undecided", verdict == .undecided ? [undecided] : []) { json, candidates in
                 json.object {
                     $0.array("between", candidates.map(\.cause.id)) { $0.value($1) }
                     $0.string("ask_for", measurement)

@@ -39,7 +39,9 @@ extension Diagnosis {
             switch verdict {
             case .cause: causes.first.map { "\($0.cause.id) (\($0.confidence.rawValue))" } ?? ""
             case .none: "nothing is wrong"
-            case .undecided: "not decidable: " + undecided.map(\.cause.id).joined(separator: " or ")
+            case .undecided:
+                undecided.isEmpty
+                    ? "not decidable" : "not decidable: " + undecided.map(\.cause.id).joined(separator: " or ")
             case .unreadable: "nothing could be read"
             }
         return "\(word)  [\(who)\(brokers)]"
@@ -84,6 +86,11 @@ extension Diagnosis {
     }
 
     private func undecidedText(_ out: inout Lines) {
+        guard !undecided.isEmpty else {
+            out.add("To be handed in: \(measurement ?? "")", indent: 2)
+            out.add("")
+            return
+        }
         out.add("The inputs do not tell these apart:")
         for found in undecided {
             out.add("  \(found.cause.id): \(found.cause.says)", indent: 4)
@@ -99,7 +106,14 @@ extension Diagnosis {
     }
 
     /// The one measurement that tells the candidates apart; nil where the case is decided.
-    public var measurement: String? { undecided.map(\.cause.decidedBy).first { !$0.isEmpty } }
+    public var measurement: String? {
+        if verdict == .undecided, undecided.isEmpty {
+            return
+                "the producer's configuration, its client's log from WARN on, or a capture (tcpdump -i any -s 200 -w "
+                + "incident.pcap port 9092): nothing that was handed in is about a producer"
+        }
+        return undecided.map(\.cause.decidedBy).first { !$0.isEmpty }
+    }
 
     /// Advice that helps in none of the candidates.
     var commonFolk: [FolkFix] {

@@ -84,6 +84,13 @@ extension CaseFile {
     /// Nothing at all was delivered.
     var nothingDelivered: Bool { delivered == 0 || (delivered == nil && wires.contains { $0.acknowledged == 0 }) }
 
+    /// True where anything that was handed in is about a producer or its brokers: a setting, a line with a sign, a packet.
+    var speaksOfAProducer: Bool {
+        configurations.contains { !$0.settings.isEmpty || !$0.brokerSettings.isEmpty }
+            || logs.contains { $0.understood > 0 } || wires.contains { $0.path.connections > 0 } || !topics.isEmpty
+            || sources.contains { $0.sends != nil }
+    }
+
     // MARK: Defaults
 
     /// `acks` as it counts: explicit, or the client's default.
