@@ -28,6 +28,9 @@ import Testing
         ])
         #expect(spring.diff.contains("+      acks: all"))
         #expect(spring.diff.contains("+        enable.idempotence: true"))
+        let flat = try diagnose(["a.properties": "spring.kafka.producer.acks=1\nspring.kafka.client-id=a\n"])
+        #expect(flat.diff.contains("+spring.kafka.producer.acks=all"))
+        #expect(flat.diff.contains("+spring.kafka.producer.properties.enable.idempotence=true"))
         let properties = try diagnose(["p.properties": "acks=1\nbuffer.memory=1\n"])
         #expect(properties.diff.contains("-acks=1") && properties.diff.contains("+acks=all"))
     }

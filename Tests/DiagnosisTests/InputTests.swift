@@ -14,6 +14,7 @@ import Testing
         ("{\n  \"acks\": 1,\n  \"linger.ms\": 5,\n  \"message.timeout.ms\": 9000\n}\n", .librdkafka),
         ("from kafka import KafkaProducer\np = KafkaProducer(\n    acks=1,\n    linger_ms=5,\n)\n", .kafkaPython),
         ("from aiokafka import AIOKafkaProducer\np = AIOKafkaProducer(acks=1, x=2)\n    linger_ms=5,\n", .aiokafka),
+        ("spring.kafka.producer.acks=1\nspring.kafka.producer.properties.linger.ms=5\n", .kafkaClients),
         ("spring:\n  kafka:\n    producer:\n      acks: 1\n      properties:\n        linger.ms: 5\n", .kafkaClients),
     ])
     func formsOfConfigurations(_ text: String, _ client: ClientFamily) {
@@ -31,7 +32,13 @@ import Testing
         #expect(compose.setting("acks")?.value == "all")
         let list = read("environment:\n  - PRODUCER_LINGER_MS=8\n")
         #expect(list.setting("linger.ms")?.number == 8)
-        let kubernetes = read("env:\n  - name: KAFKA_LINGER_MS\n    value: \"9\"\n")
+        let deployment =
+            "apiVersion: apps/v1\nkind: Deployment\nspec:\n  containers:\n    - name: app\n      image: r/app:1\n"
+            + "      env:\n        - name: KAFKA_LINGER_MS\n          value: \"9\"\n        - name: KAFKA_ACKS\n"
+            + "          value: \"1\"\n"
+        #expect(kind(deployment) == .configuration)
+        let kubernetes = read(deployment)
+        #expect(kubernetes.setting("acks")?.value == "1")
         #expect(kubernetes.setting("linger.ms")?.number == 9)
         let broker = read("environment:\n  KAFKA_ADVERTISED_LISTENERS: PLAINTEXT://localhost:9092\n")
         #expect(broker.settings.isEmpty)

@@ -71,7 +71,7 @@ public struct Diagnosis: Sendable {
     static func name(_ property: String, _ file: CaseFile) -> String {
         let written = file.setting(property)?.written
         let isEnvironment = written.map { $0.contains("_") && $0 == $0.uppercased() } ?? false
-        let isSpring = written?.contains("-") ?? false
+        let isSpring = written.map { $0.contains("-") || $0.hasPrefix("spring.") } ?? false
         return PropertyName.spelling(property, file.client, written: isEnvironment || isSpring ? nil : written)
     }
 

@@ -69,7 +69,8 @@ enum FileDiff {
             return neighbour.contains("=")
                 ? "\(indent)\(neighbour.contains("- ") ? "- " : "")\(name)=\(value)" : "\(indent)\(name): \"\(value)\""
         }
-        let name = PropertyName.spelling(property, client)
+        let isSpring = last?.written.hasPrefix("spring.kafka.") ?? false
+        let name = (isSpring ? "spring.kafka.producer.properties." : "") + PropertyName.spelling(property, client)
         switch configuration.syntax {
         case .yaml: return "\(indent)\(name): \(value)"
         case .json: return "\(indent)\"\(name)\": \(isBare(value) ? value : "\"\(value)\""),"

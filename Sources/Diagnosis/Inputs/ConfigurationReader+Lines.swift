@@ -19,7 +19,8 @@ extension ConfigurationReader {
     }
 
     private static func isKnown(_ written: String) -> Bool {
-        if PropertyName.isKnown(PropertyName.canonical(written)) || PropertyName.brokerProperty(written) != nil {
+        let name = withoutPrefix(written)
+        if PropertyName.isKnown(PropertyName.canonical(name)) || PropertyName.brokerProperty(written) != nil {
             return true
         }
         guard written.contains("_"), written == written.uppercased() else { return false }

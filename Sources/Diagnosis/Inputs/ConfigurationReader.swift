@@ -6,7 +6,10 @@ enum ConfigurationReader {
 
     /// How many lines hold a setting of a known name.
     static func countSettings(_ lines: [LineText]) -> Int {
-        lines.reduce(0) { $0 + (setting(in: String(decoding: $1.bytes, as: UTF8.self)) == nil ? 0 : 1) }
+        lines.reduce(0) { count, line in
+            let text = String(decoding: line.bytes, as: UTF8.self)
+            return count + (setting(in: text) == nil && environmentName(text) == nil ? 0 : 1)
+        }
     }
 
     /// Reads a configuration.
@@ -41,7 +44,7 @@ enum ConfigurationReader {
         _ written: String, _ found: Found, _ line: Int, _ paths: YAMLPath, _ configuration: inout Configuration
     ) {
         let isEnvironment = written.contains("_") && written == written.uppercased()
-        let name = isEnvironment ? environmentProperty(written) : written
+        let name = isEnvironment ? environmentProperty(written) : withoutPrefix(written)
         var setting = Setting(
             name: name, written: written, value: found.value, file: configuration.file, line: line,
             valueBytes: found.valueBytes)
@@ -54,7 +57,9 @@ enum ConfigurationReader {
         if PropertyName.isKnown(canonical), !paths.isForeign, !written.hasPrefix("spring.datasource") {
             setting.name = canonical
             configuration.settings.append(setting)
-            if configuration.client == nil, paths.isSpring { configuration.client = .kafkaClients }
+            if configuration.client == nil, paths.isSpring || written.hasPrefix("spring.") {
+                configuration.client = .kafkaClients
+            }
         } else if written == "image" {
             noteImage(found.value, &configuration)
         } else if configuration.passedOver.count < 50 {
@@ -62,7 +67,18 @@ enum ConfigurationReader {
         }
     }
 
-    /// Spring's short names and prefixes become property names.
+    /// `spring.kafka.producer.acks` and the like without what stands before the property.
+    static func withoutPrefix(_ written: String) -> String {
+        for prefix in [
+            "spring.kafka.producer.properties.", "spring.kafka.producer.", "spring.kafka.properties.", "spring.kafka.",
+            "kafka.producer.", "kafka.", "producer.", "quarkus.kafka.",
+        ] where written.hasPrefix(prefix) {
+            return String(written.dropFirst(prefix.count))
+        }
+        return written
+    }
+
+    /// Prefixes of environment variables are taken away.
     private static func environmentProperty(_ written: String) -> String {
         var rest = written[...]
         for prefix in [
