@@ -23,7 +23,12 @@ import Testing
         let cause = try #require(Cause.all.first { $0.id == id })
         switch cause.proof {
         case .scenario(let path): #expect(FileManager.default.fileExists(atPath: Self.top + "/" + path), "\(path)")
-        case .incident(let name): #expect(Incident.all.contains { $0.name == name }, "\(name)")
+        case .incident:
+            #expect(
+                Incident.all.contains { incident in
+                    let truth = incident.truth
+                    return ([truth.cause] + truth.otherCauses + (truth.candidates ?? [])).contains(id)
+                })
         case .synthetic: #expect(SyntheticInput.all.contains { $0.cause == id })
         }
         #expect(!cause.rules.isEmpty && !cause.folk.isEmpty && !cause.check.isEmpty)

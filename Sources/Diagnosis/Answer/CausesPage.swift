@@ -45,7 +45,7 @@ public enum CausesPage {
         text += "\nReleases: \(cause.releases). "
         switch cause.proof {
         case .scenario(let path): text += "Shown by [\(path)](../\(path)).\n"
-        case .incident(let name): text += "Shown by the recorded incident \(name) (Tests/Golden/incidents).\n"
+        case .incident: text += "Shown by a recorded incident (Tests/Golden/incidents).\n"
         case .synthetic:
             text += "Shown by lines written after the client's source (Tests/DiagnosisTests/SyntheticInputs.swift).\n"
         }

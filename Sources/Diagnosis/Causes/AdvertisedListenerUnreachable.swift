@@ -32,5 +32,5 @@ extension Cause {
             FolkFix("reconnect.backoff.ms", "the same address is tried again"),
         ],
         check: "Nothing was sent.",
-        proof: .incident("33-advertised-localhost"))
+        proof: .incident)
 }

@@ -28,5 +28,5 @@ extension Cause {
         ],
         check: "Look for the application's own record number at two offsets: the sequences differ, "
             + "so the broker saw two records.",
-        proof: .incident("04-invoices-resent-by-app"))
+        proof: .incident)
 }

@@ -36,5 +36,5 @@ extension Cause {
             FolkFix("compression.type", "one record compresses badly"), acksOne, requestTimeout60,
         ],
         check: "Nothing is lost.",
-        proof: .incident("44-flush-after-every-record"))
+        proof: .incident)
 }

@@ -39,5 +39,5 @@ extension Cause {
             FolkFix("api.version.request=false", "\"broker version < 0.10\" is a guess of the log"), idempotenceOn,
         ],
         check: "With idempotence nothing is twice; without it look for copies around the pause.",
-        proof: .incident("35-broker-paused"))
+        proof: .incident)
 }

@@ -25,5 +25,5 @@ extension Cause {
             FolkFix("batch.size higher", "takes more of the same memory"), inFlightOne,
         ],
         check: "The records whose send was refused are in no log; they were never sent.",
-        proof: .incident("25-buffer-exhausted"))
+        proof: .incident)
 }

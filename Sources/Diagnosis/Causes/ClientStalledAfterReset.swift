@@ -19,5 +19,5 @@ extension Cause {
         check: "Everything sent after the line above is missing, and most of it was never reported "
             + "as failed.",
         releases: "kafka-python 3.0",
-        proof: .incident("69-scada-stuck-after-expiry"))
+        proof: .incident)
 }

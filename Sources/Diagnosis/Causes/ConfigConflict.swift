@@ -20,5 +20,5 @@ extension Cause {
             FolkFix("enable.idempotence=false", "starts, and writes duplicates or loses records"), inFlightOne,
         ],
         check: "Nothing was sent.",
-        proof: .incident("75-librdkafka-acks-one-refused"))
+        proof: .incident)
 }

@@ -28,5 +28,5 @@ extension Cause {
         ],
         check: "Compare the application's last record with the topic's last: all that is missing is "
             + "at the end.",
-        proof: .incident("65-exit-without-flush"))
+        proof: .incident)
 }

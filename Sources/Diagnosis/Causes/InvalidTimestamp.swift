@@ -26,5 +26,5 @@ extension Cause {
         check: "Nothing that was refused is in the log.",
         releases: "brokers refuse more than an hour ahead since 3.6 where "
             + "message.timestamp.after.max.ms says so, by default since 4.0",
-        proof: .incident("40-clock-two-hours-fast"))
+        proof: .incident)
 }

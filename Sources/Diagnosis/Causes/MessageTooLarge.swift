@@ -34,5 +34,5 @@ extension Cause {
             FolkFix("batch.size higher", "a batch of one record is as large as the record"), moreRetries,
         ],
         check: "The records named above were not written; all others were.",
-        proof: .incident("24-record-too-large-client"))
+        proof: .incident)
 }

@@ -34,5 +34,5 @@ extension Cause {
             FolkFix("request.timeout.ms higher", "the refusal comes at once"),
         ],
         check: "What was refused with 19 is not written; what was answered 20 or 7 may be.",
-        proof: .incident("21-not-enough-replicas"))
+        proof: .incident)
 }

@@ -25,5 +25,5 @@ extension Cause {
             inFlightOne, acksAll, idempotenceOn, requestTimeout60,
         ],
         check: "A record that failed with a lost connection may have been written.",
-        proof: .incident("74-gap-after-giving-up"))
+        proof: .incident)
 }

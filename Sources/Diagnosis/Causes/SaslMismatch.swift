@@ -44,5 +44,5 @@ extension Cause {
             FolkFix("connections.max.idle.ms", "nothing is idle"),
         ],
         check: "Nothing was sent.",
-        proof: .incident("42-sasl-listener-no-login"))
+        proof: .incident)
 }

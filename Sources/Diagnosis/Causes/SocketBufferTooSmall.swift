@@ -38,5 +38,5 @@ extension Cause {
             FolkFix("buffer.memory higher", "the queue only gets longer"),
         ],
         check: "Nothing is lost unless records ran out of time.",
-        proof: .incident("32-small-send-buffer-long-haul"))
+        proof: .incident)
 }

@@ -38,5 +38,5 @@ extension Cause {
             FolkFix("socket.keepalive.enable", "the connection is closed at once"), requestTimeout60,
         ],
         check: "Nothing was sent.",
-        proof: .incident("38-tls-client-plain-listener"))
+        proof: .incident)
 }

@@ -27,5 +27,5 @@ extension Cause {
             FolkFix("firewall rules", "metadata is answered"),
         ],
         check: "Nothing was sent.",
-        proof: .incident("56-topic-missing"))
+        proof: .incident)
 }

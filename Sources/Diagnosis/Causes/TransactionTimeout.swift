@@ -24,5 +24,5 @@ extension Cause {
             idempotenceOn,
         ],
         check: "The transaction's records are in the log and aborted: invisible to read_committed.",
-        proof: .incident("53-transaction-timeout"))
+        proof: .incident)
 }

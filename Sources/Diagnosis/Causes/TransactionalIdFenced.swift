@@ -27,5 +27,5 @@ extension Cause {
         ],
         check: "The fenced instance's open transaction was aborted: its records are invisible to "
             + "read_committed.",
-        proof: .incident("86-old-epoch-log-only"))
+        proof: .incident)
 }

@@ -67,8 +67,8 @@ public struct FolkFix: Sendable, Equatable {
 public enum Proof: Sendable, Equatable {
     /// A scenario, by its path from the top of the checkout.
     case scenario(String)
-    /// A recorded incident under Tests/Golden/incidents.
-    case incident(String)
+    /// A recorded incident under Tests/Golden/incidents whose truth names it.
+    case incident
     /// Lines written by hand after the client's source, in Tests/DiagnosisTests/SyntheticInputs.swift.
     case synthetic
 }
