@@ -72,8 +72,8 @@ let package = Package(
         .target(name: "Verdicts", dependencies: ["EvidenceModel"], swiftSettings: strict),
         .target(name: "Capacity", dependencies: ["EvidenceModel", "ScenarioModel"], swiftSettings: strict),
         .target(name: "Reports", dependencies: ["EvidenceModel"], swiftSettings: strict),
-        // Pure too; beside Drivers for the names of the clients' properties.
-        .target(name: "Diagnosis", dependencies: ["EvidenceModel", "PacketWire", "Drivers"], swiftSettings: strict),
+        // Pure too.
+        .target(name: "Diagnosis", dependencies: ["EvidenceModel", "PacketWire"], swiftSettings: strict),
         .target(name: "Testbed", dependencies: ["CLinux", "SystemCalls", subprocess, system], swiftSettings: strict),
 
         // Where siblings meet.

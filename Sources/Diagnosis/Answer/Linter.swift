@@ -1,5 +1,3 @@
-import Drivers
-
 /// Checks settings against each other, for the client and release that they are for.
 enum Linter {
     /// What is to be said, the worst first.

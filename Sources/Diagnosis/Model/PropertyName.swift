@@ -1,5 +1,3 @@
-import Drivers
-
 /// Names of properties: one canonical name for each, and each client's own spelling of it.
 public enum PropertyName {
     /// Aliases of librdkafka, and what Spring calls things, by what they mean.
