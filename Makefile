@@ -109,7 +109,7 @@ bench-broker: build clients ## the embedded broker beside Tansu: records/s, CPU 
 INPUTS ?= 10000000
 FIRST ?= 1
 FUZZ = MALLOC_TOP_PAD_=16777216 MALLOC_TRIM_THRESHOLD_=67108864 .build/release/$@ $(INPUTS) $(FIRST)
-FUZZ_TARGETS := fuzz-driver fuzz-fetch fuzz-records fuzz-scenarios fuzz-metadata
+FUZZ_TARGETS := fuzz-driver fuzz-fetch fuzz-records fuzz-scenarios fuzz-metadata fuzz-diagnosis
 .PHONY: $(FUZZ_TARGETS)
 
 fuzz-driver: ## damaged lines of a driver, to the reader of its account and the judge
@@ -117,6 +117,7 @@ fuzz-fetch: ## damaged Fetch answers, to the reader of a broker's log
 fuzz-records: ## damaged record directories, to the judge and the reports
 fuzz-scenarios: ## damaged scenario files, to the reader of scenarios
 fuzz-metadata: ## damaged answers of a broker, to the relay that changes addresses
+fuzz-diagnosis: ## damaged configurations, logs and captures, to diagnose
 $(FUZZ_TARGETS): setup
 	swift build -c release --product $@ $(SWIFT_FLAGS)
 	$(FUZZ)

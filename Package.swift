@@ -72,6 +72,8 @@ let package = Package(
         .target(name: "Verdicts", dependencies: ["EvidenceModel"], swiftSettings: strict),
         .target(name: "Capacity", dependencies: ["EvidenceModel", "ScenarioModel"], swiftSettings: strict),
         .target(name: "Reports", dependencies: ["EvidenceModel"], swiftSettings: strict),
+        // Pure too.
+        .target(name: "Diagnosis", dependencies: ["EvidenceModel", "PacketWire"], swiftSettings: strict),
         .target(name: "Testbed", dependencies: ["CLinux", "SystemCalls", subprocess, system], swiftSettings: strict),
 
         // Where siblings meet.
@@ -90,8 +92,8 @@ let package = Package(
         .executableTarget(
             name: "crosswind",
             dependencies: [
-                "EvidenceModel", "Harness", "Conformance", "EmbeddedBroker", "Reports", "ScenarioModel", "SystemCalls",
-                "WireObserver",
+                "Diagnosis", "EvidenceModel", "Harness", "Conformance", "EmbeddedBroker", "Reports", "ScenarioModel",
+                "SystemCalls", "WireObserver",
                 argumentParser, logging,
             ],
             swiftSettings: strict),
@@ -133,6 +135,9 @@ let package = Package(
             path: "Fuzz/records", swiftSettings: strict),
         .executableTarget(
             name: "fuzz-scenarios", dependencies: ["FuzzKit", "Harness", "ScenarioModel"], path: "Fuzz/scenarios",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "fuzz-diagnosis", dependencies: ["FuzzKit", "Diagnosis"], path: "Fuzz/diagnosis",
             swiftSettings: strict),
         .executableTarget(
             name: "fuzz-metadata", dependencies: ["FuzzKit", "Harness", "KafkaWire"], path: "Fuzz/metadata",
@@ -185,6 +190,12 @@ let package = Package(
             exclude: ["Clients"], swiftSettings: strict),
         .testTarget(
             name: "RawClientTests", dependencies: ["RawClient", "EmbeddedBroker", "KafkaWire"], swiftSettings: strict),
+        .testTarget(
+            name: "DiagnosisTests",
+            dependencies: [
+                "Diagnosis", "EvidenceModel", "KafkaWire", "PacketWire", "RecordCompression", "WireObserver",
+            ],
+            swiftSettings: strict),
         .testTarget(name: "TestbedTests", dependencies: ["Testbed"], swiftSettings: strict),
         .testTarget(name: "SystemCallsTests", dependencies: ["SystemCalls", "CLinux"], swiftSettings: strict),
         .testTarget(

@@ -23,7 +23,8 @@ struct Crosswind: ParsableCommand {
             ShellCommand.self,
             ValidateCommand.self,
             ListCommand.self, ReportCommand.self, ClaimsCommand.self, DiffCommand.self,
-            BaselineCommand.self, DoctorCommand.self, InspectCommand.self, DriverCheckCommand.self,
+            BaselineCommand.self, DoctorCommand.self, InspectCommand.self, DiagnoseCommand.self,
+            DriverCheckCommand.self,
         ])
 
     static func main() {
