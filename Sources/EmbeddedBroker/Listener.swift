@@ -7,10 +7,13 @@ import Synchronization
 ///
 /// A socket that was handed over, perhaps bound in another network namespace, stays the same one: a stop shuts it down, so
 /// that connections are refused, and a start listens on it again. That keeps the port only if it was bound by number;
-/// a socket of our own is made anew at once, with the number it had.
+/// a socket of our own is made anew, with the number it had: a second socket, bound to it and never listening, keeps the
+/// port from being given to anybody else at any time.
 final class Listener: Sendable {
     private struct State {
         var descriptor: Int32
+        /// Keeps the port of a socket of our own; -1 for one that was handed over.
+        var keeper: Int32
         var channel: (any Channel)?
     }
 
@@ -25,26 +28,47 @@ final class Listener: Sendable {
     /// - Throws: ``ListenError``.
     init(_ listen: BrokerConfiguration.Listen) throws {
         let descriptor: Int32
+        let keeper: Int32
         switch listen {
         case .socket(let handed):
             descriptor = handed
             host = nil
+            keeper = -1
+            port = try Self.port(of: handed)
             // Connections inherit it: without it their remains would keep the port from being listened on again.
             var one: Int32 = 1
             setsockopt(handed, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(MemoryLayout<Int32>.size))
-        case .address(let name, let port):
-            descriptor = try Self.bind(name, port)
+        case .address(let name, let wanted):
+            let kept = try Self.bind(name, wanted)
+            do {
+                port = try Self.port(of: kept)
+                descriptor = try Self.bind(name, port)
+            } catch {
+                Glibc.close(kept)
+                throw error
+            }
+            keeper = kept
             host = name
         }
-        guard Glibc.listen(descriptor, 1024) == 0 else { throw ListenError("listen", "\(listen)", errno) }
+        guard Glibc.listen(descriptor, 1024) == 0 else {
+            let error = ListenError("listen", "\(listen)", errno)
+            if host != nil {
+                Glibc.close(descriptor)
+                Glibc.close(keeper)
+            }
+            throw error
+        }
+        state = Mutex(State(descriptor: descriptor, keeper: keeper))
+    }
+
+    private static func port(of descriptor: Int32) throws -> Int {
         var address = sockaddr_in()
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let named = withUnsafeMutablePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
         }
-        guard named == 0 else { throw ListenError("getsockname", "\(listen)", errno) }
-        port = Int(UInt16(bigEndian: address.sin_port))
-        state = Mutex(State(descriptor: descriptor))
+        guard named == 0 else { throw ListenError("getsockname", "descriptor \(descriptor)", errno) }
+        return Int(UInt16(bigEndian: address.sin_port))
     }
 
     private static func bind(_ host: String, _ port: Int) throws -> Int32 {
@@ -101,14 +125,11 @@ final class Listener: Sendable {
         }
         guard let channel else { return }
         try? channel.close().wait()
-        guard let host else {
+        if host == nil {
             _ = shutdown(state.withLock { $0.descriptor }, Int32(SHUT_RDWR))
-            return
+        } else {
+            closeDescriptor()
         }
-        closeDescriptor()
-        // A socket that is bound and does not listen refuses too, and nobody else is given the port meanwhile.
-        guard let keeper = try? Self.bind(host, port) else { return }
-        state.withLock { $0.descriptor = keeper }
     }
 
     private func closeDescriptor() {
@@ -123,6 +144,11 @@ final class Listener: Sendable {
     func release() {
         close()
         closeDescriptor()
+        let keeper = state.withLock { state in
+            defer { state.keeper = -1 }
+            return state.keeper
+        }
+        if keeper >= 0 { Glibc.close(keeper) }
     }
 }
 

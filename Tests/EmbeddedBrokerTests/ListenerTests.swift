@@ -1,0 +1,45 @@
+import Glibc
+import Testing
+
+@testable import EmbeddedBroker
+
+@Suite struct ListenerTests {
+    /// Binds a port as anybody else would; 0 when it worked, else the error number.
+    private func take(_ port: Int) -> Int32 {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        let bound = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        return bound == 0 ? 0 : errno
+    }
+
+    @Test func aPortIsKeptWhileItsNodeIsAwayAndGivenBackAtTheEnd() throws {
+        let listener = try Listener(.address(host: "127.0.0.1", port: 0))
+        #expect(take(listener.port) == EADDRINUSE)
+        #expect(throws: ListenError.self) { try Listener(.address(host: "127.0.0.1", port: listener.port)) }
+        listener.release()
+        #expect(take(listener.port) == 0)
+    }
+
+    @Test func aNodeComesBackAtItsPortAsOftenAsItGoes() async throws {
+        let cluster = try await EmbeddedCluster.start(
+            BrokerConfiguration(nodes: [
+                .init(id: 1, advertisedHost: "127.0.0.1", listen: .address(host: "127.0.0.1", port: 0))
+            ]))
+        let port = try cluster.port(of: 1)
+        for _ in 0..<20 {
+            try cluster.stop(node: 1, .kill)
+            #expect(take(port) == EADDRINUSE)
+            try cluster.start(node: 1)
+        }
+        await cluster.shutdown()
+        #expect(take(port) == 0)
+    }
+}
