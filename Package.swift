@@ -193,7 +193,8 @@ let package = Package(
         .testTarget(
             name: "DiagnosisTests",
             dependencies: [
-                "Diagnosis", "EvidenceModel", "KafkaWire", "PacketWire", "RecordCompression", "WireObserver",
+                "Diagnosis", "Drivers", "EvidenceModel", "KafkaWire", "PacketWire", "RecordCompression", "ScenarioModel",
+                "WireObserver",
             ],
             swiftSettings: strict),
         .testTarget(name: "TestbedTests", dependencies: ["Testbed"], swiftSettings: strict),
