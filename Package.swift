@@ -64,7 +64,10 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "RawClient", dependencies: ["KafkaWire", "RecordCompression"], swiftSettings: strict),
         .target(
-            name: "WireObserver", dependencies: ["CPcap", "CLinux", "KafkaWire", "PacketWire", "EvidenceModel"],
+            name: "WireObserver",
+            dependencies: [
+                "CPcap", "CLZ4", "CLinux", "CZlib", "CZstandard", "KafkaWire", "PacketWire", "EvidenceModel",
+            ],
             swiftSettings: strict),
         .target(
             name: "Drivers", dependencies: ["CLinux", "EvidenceModel", "ScenarioModel", "SystemCalls"],
@@ -146,7 +149,10 @@ let package = Package(
         .testTarget(name: "PacketWireTests", dependencies: ["PacketWire"], swiftSettings: strict),
         .testTarget(
             name: "WireObserverTests",
-            dependencies: ["WireObserver", "PacketWire", "KafkaWire", "EvidenceModel", "CaptureSynthesis"],
+            dependencies: [
+                "WireObserver", "CLZ4", "CZstandard", "PacketWire", "KafkaWire", "RecordCompression", "EvidenceModel",
+                "CaptureSynthesis",
+            ],
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "LinkEmulatorTests",
@@ -193,7 +199,8 @@ let package = Package(
         .testTarget(
             name: "DiagnosisTests",
             dependencies: [
-                "Diagnosis", "Drivers", "EvidenceModel", "KafkaWire", "PacketWire", "RecordCompression", "ScenarioModel",
+                "Diagnosis", "Drivers", "EvidenceModel", "KafkaWire", "PacketWire", "RecordCompression",
+                "ScenarioModel",
                 "WireObserver",
             ],
             swiftSettings: strict),

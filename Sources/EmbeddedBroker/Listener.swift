@@ -5,21 +5,16 @@ import Synchronization
 
 /// A node's listening socket, which can be closed and opened again at the same address.
 ///
-/// A socket that was handed over, perhaps bound in another network namespace, stays the same one: a stop shuts it down, so
-/// that connections are refused, and a start listens on it again. That keeps the port only if it was bound by number;
-/// a socket of our own is made anew, with the number it had: a second socket, bound to it and never listening, keeps the
-/// port from being given to anybody else at any time.
+/// It stays the same socket: a stop shuts it down, so that connections are refused, and a start listens on it again. A
+/// new one could not be had at any time: a child that another thread forks holds a copy of the old one until it runs its
+/// program, and the port would be in use. A shut-down socket keeps its port only if it was bound by number.
 final class Listener: Sendable {
     private struct State {
         var descriptor: Int32
-        /// Keeps the port of a socket of our own; -1 for one that was handed over.
-        var keeper: Int32
         var channel: (any Channel)?
     }
 
     private let state: Mutex<State>
-    /// Host that a socket of our own is bound to; nil for one that was handed over.
-    private let host: String?
     /// The port that the socket is bound to.
     let port: Int
 
@@ -28,37 +23,29 @@ final class Listener: Sendable {
     /// - Throws: ``ListenError``.
     init(_ listen: BrokerConfiguration.Listen) throws {
         let descriptor: Int32
-        let keeper: Int32
+        let isOurs: Bool
         switch listen {
         case .socket(let handed):
             descriptor = handed
-            host = nil
-            keeper = -1
+            isOurs = false
             port = try Self.port(of: handed)
             // Connections inherit it: without it their remains would keep the port from being listened on again.
             var one: Int32 = 1
             setsockopt(handed, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(MemoryLayout<Int32>.size))
         case .address(let name, let wanted):
-            let kept = try Self.bind(name, wanted)
-            do {
-                port = try Self.port(of: kept)
-                descriptor = try Self.bind(name, port)
-            } catch {
-                Glibc.close(kept)
-                throw error
-            }
-            keeper = kept
-            host = name
+            // Any port is chosen by a first socket, which holds it until the second is bound to it by number.
+            let chooser = try Self.bind(name, wanted)
+            defer { Glibc.close(chooser) }
+            port = try Self.port(of: chooser)
+            descriptor = try Self.bind(name, port)
+            isOurs = true
         }
         guard Glibc.listen(descriptor, 1024) == 0 else {
             let error = ListenError("listen", "\(listen)", errno)
-            if host != nil {
-                Glibc.close(descriptor)
-                Glibc.close(keeper)
-            }
+            if isOurs { Glibc.close(descriptor) }
             throw error
         }
-        state = Mutex(State(descriptor: descriptor, keeper: keeper))
+        state = Mutex(State(descriptor: descriptor))
     }
 
     private static func port(of descriptor: Int32) throws -> Int {
@@ -105,10 +92,6 @@ final class Listener: Sendable {
     ///
     /// - Throws: ``ListenError``, or what NIO throws.
     func open(_ bootstrap: ServerBootstrap) throws {
-        if let host, state.withLock({ $0.descriptor < 0 }) {
-            let made = try Self.bind(host, port)
-            state.withLock { $0.descriptor = made }
-        }
         let descriptor = state.withLock { $0.descriptor }
         guard Glibc.listen(descriptor, 1024) == 0 else { throw ListenError("listen", "port \(port)", errno) }
         let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
@@ -125,30 +108,20 @@ final class Listener: Sendable {
         }
         guard let channel else { return }
         try? channel.close().wait()
-        if host == nil {
-            _ = shutdown(state.withLock { $0.descriptor }, Int32(SHUT_RDWR))
-        } else {
-            closeDescriptor()
-        }
-    }
-
-    private func closeDescriptor() {
-        let descriptor = state.withLock { state in
-            defer { state.descriptor = -1 }
-            return state.descriptor
-        }
-        if descriptor >= 0 { Glibc.close(descriptor) }
+        _ = shutdown(state.withLock { $0.descriptor }, Int32(SHUT_RDWR))
     }
 
     /// Gives the address back.
     func release() {
         close()
-        closeDescriptor()
-        let keeper = state.withLock { state in
-            defer { state.keeper = -1 }
-            return state.keeper
+        let descriptor = state.withLock { state in
+            defer { state.descriptor = -1 }
+            return state.descriptor
         }
-        if keeper >= 0 { Glibc.close(keeper) }
+        guard descriptor >= 0 else { return }
+        // A copy in a child that has not run its program yet would go on listening.
+        _ = shutdown(descriptor, Int32(SHUT_RDWR))
+        Glibc.close(descriptor)
     }
 }
 

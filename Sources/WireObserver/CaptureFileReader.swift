@@ -29,7 +29,7 @@ final class CaptureFileReader {
     private static let initialCapacity = 256 << 10
 
     private let path: String
-    private let descriptor: Int32
+    private let input: CaptureInput
     // See CaptureObserver: checks for overlapping access on every packet cost more than the parsing.
     @exclusivity(unchecked) private var buffer: UnsafeMutableRawBufferPointer
     @exclusivity(unchecked) private var start = 0
@@ -47,15 +47,11 @@ final class CaptureFileReader {
     /// - Throws: ``CaptureError`` when it cannot be opened.
     init(path: String) throws {
         self.path = path
-        descriptor = path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw CaptureError.system("open", path, errno) }
+        input = try CaptureInput(path: path)
         buffer = .allocate(byteCount: Self.initialCapacity, alignment: 16)
     }
 
-    deinit {
-        close(descriptor)
-        buffer.deallocate()
-    }
+    deinit { buffer.deallocate() }
 
     /// How the file ended; nil while it has not.
     @exclusivity(unchecked) private(set) var end: End?
@@ -87,7 +83,9 @@ final class CaptureFileReader {
                             ? "\(path): the file is empty; nothing was captured"
                             : "\(path): \(CaptureFormatError.notACapture(compression: nil))")
                 }
-                end = filled > start || parser.isInsideSkippedBlock ? .truncated(filled - start) : .whole
+                end =
+                    filled > start || parser.isInsideSkippedBlock || input.endsInsideStream
+                    ? .truncated(filled - start) : .whole
             }
         }
         return nil
@@ -117,9 +115,7 @@ final class CaptureFileReader {
             buffer = larger
         }
         while filled < count {
-            let taken = read(descriptor, buffer.baseAddress! + filled, buffer.count - filled)
-            if taken < 0, errno == EINTR { continue }
-            guard taken >= 0 else { throw CaptureError.system("read", path, errno) }
+            let taken = try input.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
             if taken == 0 { return false }
             filled += taken
         }

@@ -42,4 +42,48 @@ import Testing
         await cluster.shutdown()
         #expect(take(port) == 0)
     }
+
+    /// A child that is forked while a node restarts holds copies of its sockets until it runs its program.
+    @Test func aForkedChildDoesNotKeepANodeFromComingBack() async throws {
+        let cluster = try await EmbeddedCluster.start(
+            BrokerConfiguration(nodes: [
+                .init(id: 1, advertisedHost: "127.0.0.1", listen: .address(host: "127.0.0.1", port: 0))
+            ]))
+        let port = try cluster.port(of: 1)
+        // Copies of the node's sockets, as such a child has them; of no other test's.
+        let copies = (3..<4096).filter { Self.port(of: $0) == port }.map { dup($0) }
+        #expect(!copies.isEmpty)
+        try cluster.stop(node: 1, .kill)
+        #expect(Self.connect(port) == ECONNREFUSED)
+        try cluster.start(node: 1)
+        #expect(Self.connect(port) == 0)
+        await cluster.shutdown()
+        #expect(Self.connect(port) == ECONNREFUSED)
+        for copy in copies { close(copy) }
+    }
+
+    private static func port(of descriptor: Int32) -> Int? {
+        var address = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let named = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
+        }
+        return named == 0 && address.sin_family == sa_family_t(AF_INET) ? Int(UInt16(bigEndian: address.sin_port)) : nil
+    }
+
+    /// Connects; 0 when it worked, else the error number.
+    private static func connect(_ port: Int) -> Int32 {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        let connected = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        return connected == 0 ? 0 : errno
+    }
 }

@@ -16,7 +16,9 @@ struct OrdinaryUserTests {
         // By a program of its own: a file that this process writes stays busy in the children that other tests fork.
         let copy = Process()
         copy.executableURL = URL(fileURLWithPath: "/bin/cp")
-        copy.arguments = ["crosswind", "crosswind-rdkafka"].map { "\(binaries)/\($0)" } + [directory]
+        copy.arguments =
+            ["-r"] + ["crosswind", "crosswind-rdkafka"].map { "\(binaries)/\($0)" }
+            + ["\(CrosswindProgram.repository)/Drivers", directory]
         try copy.run()
         copy.waitUntilExit()
         try #require(copy.terminationStatus == 0)
