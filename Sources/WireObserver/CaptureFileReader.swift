@@ -78,10 +78,7 @@ final class CaptureFileReader {
             case .needMore(let count):
                 if try fill(atLeast: count) { continue }
                 guard parser.isRecognised else {
-                    throw CaptureError(
-                        filled == 0
-                            ? "\(path): the file is empty; nothing was captured"
-                            : "\(path): \(CaptureFormatError.notACapture(compression: nil))")
+                    throw CaptureError("\(path): \(strangeness)")
                 }
                 end =
                     filled > start || parser.isInsideSkippedBlock || input.endsInsideStream
@@ -89,6 +86,17 @@ final class CaptureFileReader {
             }
         }
         return nil
+    }
+
+    /// Why a file that has ended without being recognised is no capture.
+    private var strangeness: String {
+        guard let format = input.format else {
+            return filled == 0
+                ? "the file is empty; nothing was captured" : "\(CaptureFormatError.notACapture(compression: nil))"
+        }
+        return input.endsInsideStream
+            ? "the \(format) stream ends before a capture begins in it: the file was cut, or is damaged"
+            : "what is packed in it by \(format) is neither a pcap nor a pcapng file"
     }
 
     /// Passes every packet to `body`; its bytes are valid during the call only.

@@ -8,6 +8,8 @@ final class CaptureInput {
     private let path: String
     private let descriptor: Int32
     private var isFirst = true
+    /// How the file is packed; nil: not at all, or nothing was read yet.
+    private(set) var format: PackedFormat?
     private var unpacker: (any StreamUnpacker)?
     private var packed = UnsafeMutableRawBufferPointer(start: nil, count: 0)
     private var start = 0
@@ -44,7 +46,12 @@ final class CaptureInput {
                 return count
             }
             isFirst = false
-            unpacker = try format.unpacker()
+            self.format = format
+            do {
+                unpacker = try format.unpacker()
+            } catch {
+                throw CaptureError("\(path): \(error)")
+            }
             packed = .allocate(byteCount: max(Self.packedCapacity, count), alignment: 16)
             packed.copyMemory(from: UnsafeRawBufferPointer(rebasing: room[..<count]))
             filled = count

@@ -148,7 +148,7 @@ public enum CaptureFormatError: Error, Equatable, Sendable, CustomStringConverti
     public var description: String {
         switch self {
         case .notACapture(let compression?):
-            "this is a \(compression) file; decompress it first"
+            "the file is packed with \(compression); decompress it first"
         case .notACapture(nil):
             "this is neither a pcap nor a pcapng file; expected what tcpdump -w, dumpcap or Wireshark write"
         case .damaged(let byte):
