@@ -78,7 +78,7 @@ struct InspectOutputTests {
         for (bytes, words) in [
             ([UInt8](), "is empty"), (Array("hello, this is no capture".utf8), "neither a pcap nor a pcapng"),
             ([0x1f, 0x8b] + [UInt8](repeating: 8, count: 60), "the gzip stream ends before a capture"),
-            ([0xfd, 0x37, 0x7a, 0x58] + [UInt8](repeating: 0, count: 60), "the file is packed with xz; decompress it first"),
+            ([0xfd, 0x37, 0x7a, 0x58] + [UInt8](repeating: 0, count: 60), "is packed with xz; decompress it first"),
         ] {
             let path = try temporaryFile(bytes)
             let error = #expect(throws: CaptureError.self) { try WireAnalysis([.anywhere(path)]) }
