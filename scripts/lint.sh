@@ -36,6 +36,7 @@ fi
 if git grep -nE '/(work|root)/[a-z.]|swift-packages' -- . ':!scripts/lint.sh' ':!.gitignore'; then
     fail "a path of one machine stands in the text above"
 fi
+if git grep -nE '^(<{7}|>{7})( |$)' -- .; then fail "a merge that was not finished stands in the text above"; fi
 scripts/mutants.py --list >/dev/null || fail "Tests/Mutants/mutants.json does not fit the code"
 
 [ "$status" -eq 0 ] && echo "lint: clean"
