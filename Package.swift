@@ -85,17 +85,33 @@ let package = Package(
             dependencies: ["KafkaWire", "RawClient", "EmbeddedBroker", "RecordCompression", "SystemCalls"],
             swiftSettings: strict),
         .target(
-            name: "Harness",
+            name: "RunRecord", dependencies: ["EvidenceModel", "Capacity", "SystemCalls"], swiftSettings: strict),
+        .target(
+            name: "Relay", dependencies: ["KafkaWire", "RawClient", "SystemCalls", "Testbed"], swiftSettings: strict),
+        .target(
+            name: "BrokerKinds",
             dependencies: [
-                "CLinux", "SystemCalls", "ScenarioModel", "KafkaWire", "PacketWire", "EvidenceModel", "LinkEmulator",
-                "EmbeddedBroker", "RawClient", "WireObserver", "Drivers", "Verdicts", "Capacity", "Reports", "Testbed",
-                logging,
+                "SystemCalls", "ScenarioModel", "KafkaWire", "EvidenceModel", "EmbeddedBroker", "RawClient", "Testbed",
+                "Relay", "RunRecord", logging,
+            ], swiftSettings: strict),
+        .target(
+            name: "Cells",
+            dependencies: [
+                "SystemCalls", "ScenarioModel", "EvidenceModel", "LinkEmulator", "WireObserver", "Drivers", "Verdicts",
+                "Capacity", "Reports", "Testbed", "BrokerKinds", "RunRecord",
+            ], swiftSettings: strict),
+        .target(
+            name: "Runs",
+            dependencies: [
+                "CLinux", "SystemCalls", "ScenarioModel", "EvidenceModel", "LinkEmulator", "EmbeddedBroker",
+                "RawClient", "WireObserver", "Drivers", "Verdicts", "Capacity", "Reports", "Testbed", "BrokerKinds",
+                "Cells", "Relay", "RunRecord", logging,
             ], swiftSettings: strict),
 
         .executableTarget(
             name: "crosswind",
             dependencies: [
-                "Diagnosis", "EvidenceModel", "Harness", "Conformance", "EmbeddedBroker", "Reports", "ScenarioModel",
+                "Cells", "Diagnosis", "EvidenceModel", "Conformance", "EmbeddedBroker", "Reports", "RunRecord", "Runs", "ScenarioModel",
                 "SystemCalls", "WireObserver",
                 argumentParser, logging,
             ],
@@ -137,13 +153,13 @@ let package = Package(
             ],
             path: "Fuzz/records", swiftSettings: strict),
         .executableTarget(
-            name: "fuzz-scenarios", dependencies: ["FuzzKit", "Harness", "ScenarioModel"], path: "Fuzz/scenarios",
+            name: "fuzz-scenarios", dependencies: ["FuzzKit", "Cells", "ScenarioModel"], path: "Fuzz/scenarios",
             swiftSettings: strict),
         .executableTarget(
             name: "fuzz-diagnosis", dependencies: ["FuzzKit", "Diagnosis"], path: "Fuzz/diagnosis",
             swiftSettings: strict),
         .executableTarget(
-            name: "fuzz-metadata", dependencies: ["FuzzKit", "Harness", "KafkaWire"], path: "Fuzz/metadata",
+            name: "fuzz-metadata", dependencies: ["FuzzKit", "KafkaWire", "Relay"], path: "Fuzz/metadata",
             swiftSettings: strict),
 
         .testTarget(name: "PacketWireTests", dependencies: ["PacketWire"], swiftSettings: strict),
@@ -209,7 +225,7 @@ let package = Package(
         .testTarget(
             name: "HarnessTests",
             dependencies: [
-                "Drivers", "Harness", "EvidenceModel", "RawClient", "Reports", "ScenarioModel", "EmbeddedBroker",
+                "BrokerKinds", "Cells", "Drivers", "EvidenceModel", "RawClient", "Reports", "Relay", "RunRecord", "Runs", "ScenarioModel", "EmbeddedBroker",
                 "KafkaWire",
                 "crosswind", "crosswind-rdkafka", "crosswind-raw",
             ],

@@ -2,8 +2,8 @@
 // the broker's. Whatever comes, every byte that it does not rewrite must pass: what it gives back is held against that.
 
 import FuzzKit
-import Harness
 import KafkaWire
+import Relay
 
 /// One exchange: what the client asked, and a sound answer.
 struct Exchange {

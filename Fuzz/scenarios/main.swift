@@ -1,9 +1,9 @@
 // Feeds damaged scenario files to the reader of scenarios, and works out what `run --dry-run`, `plan` and a cell's
 // description say of those that are valid: `fuzz-scenarios INPUTS FIRST [DIRECTORY]`, `Scenarios` by default.
 
+import Cells
 import Foundation
 import FuzzKit
-import Harness
 import ScenarioModel
 
 func corpus(below directory: String) -> [FuzzEntry] {

@@ -33,10 +33,17 @@ public enum WorkerThread {
         }
     }
 
+    /// Runs `body`, which cannot fail, on a new thread, without blocking Swift's pool meanwhile.
+    public static func run<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
+        await withCheckedContinuation { continuation in
+            start { continuation.resume(returning: body()) }
+        }
+    }
+
     /// Runs `body` on a new thread and blocks the calling one until it is done: for what belongs to a thread, such as
     /// its network namespace.
     public static func wait<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) throws -> Value {
-        let slot = Slot<Value>()
+        let slot = ResultSlot<Value>()
         let done = DispatchSemaphore(value: 0)
         start {
             slot.result = Result(catching: body)
@@ -51,7 +58,24 @@ public enum WorkerThread {
         let body: @Sendable () -> Void
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
     }
-
-    /// Where a thread leaves its result; the semaphore orders the accesses.
-    private final class Slot<Value>: @unchecked Sendable { var result: Result<Value, any Error>? }
 }
+
+/// Bridges a synchronous entry point to asynchronous work.
+public enum BlockingTask {
+    /// Runs `work` in a task and blocks the calling thread until it ends. Call it from the main thread only: a blocked
+    /// thread of the cooperative pool could wait for itself.
+    public static func run<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) throws -> Value {
+        let slot = ResultSlot<Value>()
+        let done = DispatchSemaphore(value: 0)
+        Task {
+            do { slot.result = .success(try await work()) } catch { slot.result = .failure(error) }
+            done.signal()
+        }
+        done.wait()
+        guard let result = slot.result else { preconditionFailure("the task signalled without a result") }
+        return try result.get()
+    }
+}
+
+/// Where a thread or a task leaves its result; a semaphore orders the accesses.
+private final class ResultSlot<Value>: @unchecked Sendable { var result: Result<Value, any Error>? }

@@ -4,6 +4,7 @@ import FoundationEssentials
 import Glibc
 import Logging
 import Reports
+import RunRecord
 import ScenarioModel
 import SystemCalls
 

@@ -2,8 +2,9 @@ import ArgumentParser
 import EvidenceModel
 import FoundationEssentials
 import Glibc
-import Harness
 import Reports
+import RunRecord
+import Runs
 
 /// `crosswind claims`: statements and what runs say about them.
 struct ClaimsCommand: ParsableCommand {

@@ -1,8 +1,10 @@
 import ArgumentParser
+import Cells
 import EvidenceModel
 import Glibc
-import Harness
 import Reports
+import RunRecord
+import Runs
 import ScenarioModel
 import SystemCalls
 

@@ -3,8 +3,9 @@ import Diagnosis
 import EvidenceModel
 import FoundationEssentials
 import Glibc
-import Harness
 import Reports
+import RunRecord
+import Runs
 import SystemCalls
 import WireObserver
 

@@ -1,7 +1,7 @@
 import Diagnosis
 import EvidenceModel
 import Glibc
-import Harness
+import RunRecord
 import SystemCalls
 import WireObserver
 

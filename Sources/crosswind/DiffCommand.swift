@@ -1,5 +1,5 @@
 import ArgumentParser
-import Harness
+import Runs
 
 /// `crosswind diff`: compare runs with a baseline.
 struct DiffCommand: ParsableCommand {

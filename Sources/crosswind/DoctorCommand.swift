@@ -1,6 +1,6 @@
 import ArgumentParser
-import Harness
 import Reports
+import Runs
 
 /// `crosswind doctor`: what this machine can do, and how to mend what it cannot.
 struct DoctorCommand: ParsableCommand {

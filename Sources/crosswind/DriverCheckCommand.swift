@@ -1,6 +1,6 @@
 import ArgumentParser
-import Harness
 import Reports
+import Runs
 
 /// `crosswind driver-check`: holds any driver against the driver protocol.
 struct DriverCheckCommand: ParsableCommand {

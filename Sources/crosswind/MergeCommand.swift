@@ -1,5 +1,5 @@
 import ArgumentParser
-import Harness
+import Runs
 
 /// `crosswind merge`: one sweep from the parts that ran on several machines.
 struct MergeCommand: ParsableCommand {

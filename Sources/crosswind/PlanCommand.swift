@@ -1,5 +1,5 @@
 import ArgumentParser
-import Harness
+import Runs
 import ScenarioModel
 
 /// `crosswind plan`: settings for a network and a load, found by running them.

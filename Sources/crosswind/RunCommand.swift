@@ -1,6 +1,7 @@
 import ArgumentParser
-import Harness
+import Cells
 import Reports
+import Runs
 
 /// `crosswind run`: run scenarios and judge them.
 struct RunCommand: ParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
-import Harness
+import Cells
 import Reports
+import Runs
 
 /// `crosswind validate`: check scenario files.
 struct ValidateCommand: ParsableCommand {

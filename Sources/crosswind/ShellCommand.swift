@@ -1,5 +1,5 @@
 import ArgumentParser
-import Harness
+import Runs
 
 /// `crosswind shell`: any command behind a faulty link.
 struct ShellCommand: ParsableCommand {

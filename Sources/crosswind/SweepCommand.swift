@@ -1,6 +1,7 @@
 import ArgumentParser
-import Harness
+import Cells
 import Reports
+import Runs
 
 /// `crosswind sweep`: how far a configuration carries, and what limits it.
 struct SweepCommand: ParsableCommand {

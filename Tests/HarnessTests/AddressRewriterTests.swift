@@ -1,7 +1,7 @@
 import KafkaWire
 import Testing
 
-@testable import Harness
+@testable import Relay
 
 /// What a relay between clients and a broker elsewhere may change, and what it must not.
 struct AddressRewriterTests {

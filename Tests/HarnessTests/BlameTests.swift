@@ -4,7 +4,8 @@ import Reports
 import ScenarioModel
 import Testing
 
-@testable import Harness
+@testable import Cells
+@testable import RunRecord
 
 /// Whose fault it is: the client's own word, what a fault swallowed, and when latency begins, in whole cells.
 @Suite(.enabled(if: CrosswindProgram.canRunCells, CrosswindProgram.reason), .serialized)

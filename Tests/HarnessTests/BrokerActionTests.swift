@@ -3,7 +3,8 @@ import Foundation
 import Reports
 import Testing
 
-@testable import Harness
+@testable import Cells
+@testable import RunRecord
 
 /// Every broker action, on every kind of broker that has it, in whole cells: what it must do to the log and the client.
 @Suite(.enabled(if: CrosswindProgram.canRunCells, CrosswindProgram.reason), .serialized)

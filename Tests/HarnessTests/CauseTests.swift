@@ -2,7 +2,7 @@ import Foundation
 import ScenarioModel
 import Testing
 
-@testable import Harness
+@testable import Cells
 
 /// The smoke scenarios, and of each cause the cell that shows it: what the library promises holds for this build.
 @Suite(.enabled(if: CrosswindProgram.canRunCells, CrosswindProgram.reason), .serialized)

@@ -3,7 +3,7 @@ import Foundation
 import Synchronization
 import Testing
 
-@testable import Harness
+@testable import Runs
 
 /// The supervisor against processes that are no cells: it must end what does not end itself.
 @Suite struct CellSupervisorTests {

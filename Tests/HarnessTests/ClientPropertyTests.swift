@@ -4,8 +4,6 @@ import RawClient
 import ScenarioModel
 import Testing
 
-@testable import Harness
-
 /// The tables of what clients can be told, against the clients themselves.
 @Suite(.enabled(if: ClientTests.hasClients, "needs the clients: make clients"))
 struct ClientPropertyTests {

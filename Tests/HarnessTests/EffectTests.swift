@@ -3,7 +3,9 @@ import Foundation
 import ScenarioModel
 import Testing
 
-@testable import Harness
+@testable import BrokerKinds
+@testable import Cells
+@testable import Runs
 
 /// No setting without an effect: what a broker or a client would ignore is refused before anything starts.
 @Suite struct EffectTests {

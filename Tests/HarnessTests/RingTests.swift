@@ -2,7 +2,7 @@ import Foundation
 import ScenarioModel
 import Testing
 
-@testable import Harness
+@testable import Cells
 
 /// How large the ring of a cell's captures is.
 @Suite struct RingTests {

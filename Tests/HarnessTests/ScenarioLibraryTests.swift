@@ -2,7 +2,8 @@ import Foundation
 import ScenarioModel
 import Testing
 
-@testable import Harness
+@testable import Cells
+@testable import Runs
 
 /// The library and the reference against the words that this build really knows.
 @Suite struct ScenarioLibraryTests {

@@ -1,0 +1,163 @@
+import EvidenceModel
+import FoundationEssentials
+import Glibc
+import RunRecord
+import ScenarioModel
+import Synchronization
+import Testbed
+
+/// Any executable as broker: one process for each node, in the node's namespace behind its end of the link.
+///
+/// In `broker.command` these words are replaced: `{host}` and `{port}` by the address that the node must listen on and
+/// advertise, `{node}` by its number from 1, `{data}` by an empty directory of its own. Its output goes to
+/// `broker-N.log`. It is ready when it answers the Kafka protocol.
+///
+/// Actions: `pause` (SIGSTOP), `kill` (SIGKILL), `shutdown` (SIGTERM), each undone at the end of its phase, and `restart`.
+final class CommandBroker: BrokerUnderTest {
+    private let cell: ScenarioCell
+    private let testbed: CellTestbed
+    private let record: RecordDirectory
+    private let processes = Mutex<[Int: Node]>([:])
+
+    /// A node's process.
+    private struct Node {
+        var channel: ChildChannel?
+        var end: ChildEnd?
+        var task: Task<Void, Never>?
+        var isWanted = true
+        /// The signal that ends it, when that was asked for before the process was there.
+        var pendingSignal: Int32?
+    }
+
+    /// How long a node may take to end by SIGTERM. Kafka's controlled shutdown takes seconds.
+    private static let graceAfterTerm = Duration.seconds(10)
+
+    let bootstrap: String
+
+    init(cell: ScenarioCell, testbed: CellTestbed, record: RecordDirectory) {
+        self.cell = cell
+        self.testbed = testbed
+        self.record = record
+        bootstrap = testbed.nodeDevices.map { "\($0.address):\(EmbeddedBrokerUnderTest.port)" }.joined(separator: ",")
+    }
+
+    func start() async throws {
+        try Backplane.join(testbed.nodes)
+        for node in 1...testbed.nodes.count { try launch(node) }
+        let setup = BrokerSetup(
+            spec: cell.broker, name: "command \(cell.broker.command.first ?? "")",
+            addresses: testbed.nodeDevices.map { ($0.address, EmbeddedBrokerUnderTest.port) },
+            connect: { host, port in try self.connectWithoutFaults(host: host, port: port) },
+            death: { self.death })
+        try await setup.run()
+    }
+
+    func connectWithoutFaults(host: String, port: UInt16) throws -> Int32 {
+        try testbed.connectInside(host: host, port: cell.broker.plaintextPort.map { UInt16(clamping: $0) } ?? port)
+    }
+
+    func perform(_ action: BrokerAction, node: Int) async throws -> Bool {
+        guard let channel = processes.withLock({ $0[node]?.channel }) else {
+            throw HarnessError(operation: "perform", subject: action.name, reason: "node \(node) never ran")
+        }
+        switch (action.name, action.undo) {
+        case ("pause", false): channel.send(SIGSTOP)
+        case ("pause", true): channel.send(SIGCONT)
+        case ("kill", false): try await end(node, SIGKILL)
+        case ("shutdown", false): try await end(node, SIGTERM)
+        case ("kill", true), ("shutdown", true): try launch(node)
+        case ("restart", false):
+            try await end(node, try action.argument?.text() == "kill" ? SIGKILL : SIGTERM)
+            try launch(node)
+        case (_, true): return false
+        default:
+            throw HarnessError(operation: "perform", subject: action.name, reason: "a command broker cannot do it")
+        }
+        return true
+    }
+
+    func stop() async {
+        for node in processes.withLock({ Array($0.keys) }) {
+            try? await end(node, SIGKILL)
+            try? FileManager.default.removeItem(atPath: dataPath(node))
+        }
+    }
+
+    private func launch(_ node: Int) throws {
+        let words = cell.broker.command.map { word in
+            [
+                "{host}": testbed.nodeDevices[node - 1].address, "{port}": "\(EmbeddedBrokerUnderTest.port)",
+                "{node}": "\(node)", "{data}": dataPath(node),
+            ].reduce(word) { $0.replacing($1.key, with: $1.value) }
+        }
+        guard let executable = words.first else {
+            throw MissingRequirement("broker kind command needs broker.command")
+        }
+        try FileManager.default.createDirectory(atPath: dataPath(node), withIntermediateDirectories: true)
+        let log = "\(record.path)/broker-\(node).log"
+        let command = ChildCommand(executable: executable, arguments: Array(words.dropFirst()))
+            .inside(testbed.nodes[node - 1])
+        let descriptor = try openForAppending(log)
+        // The node is there before its process: one that ends at once, or is ended at once, is not missed.
+        processes.withLock { processes in
+            processes[node] = Node()
+            processes[node]?.task = run(command, node, log, descriptor)
+        }
+    }
+
+    private func run(_ command: ChildCommand, _ node: Int, _ log: String, _ descriptor: Int32) -> Task<Void, Never> {
+        Task {
+            let result = try? await ChildProcess.run(command, standardErrorPath: log) { channel in
+                let pending = self.processes.withLock { processes in
+                    processes[node]?.channel = channel
+                    return processes[node]?.pendingSignal
+                }
+                if let pending { channel.send(pending) }
+                try await channel.forEachChunk { _ = writeAll($0, to: descriptor) }
+            }
+            close(descriptor)
+            self.processes.withLock { $0[node]?.end = result?.end ?? .exited(127) }
+        }
+    }
+
+    /// Ends a node's process by a signal, and by SIGKILL when it does not act on it.
+    ///
+    /// - Throws: ``HarnessError`` when it had to be killed instead: the action that was asked for did not happen.
+    private func end(_ node: Int, _ signal: Int32) async throws {
+        let process = processes.withLock { processes in
+            processes[node]?.isWanted = false
+            if processes[node]?.channel == nil { processes[node]?.pendingSignal = signal }
+            return processes[node]
+        }
+        guard let process, let task = process.task else { return }
+        if process.end == nil, let channel = process.channel {
+            // A stopped process acts on no other signal.
+            channel.send(signal)
+            channel.send(SIGCONT)
+        }
+        guard signal != SIGKILL else { return await task.value }
+        let deadline = Task {
+            try await Task.sleep(for: Self.graceAfterTerm)
+            self.processes.withLock { $0[node]?.channel }?.kill()
+        }
+        await task.value
+        deadline.cancel()
+        if case .signaled(SIGKILL)? = processes.withLock({ $0[node]?.end }) {
+            throw HarnessError(
+                operation: "shut down", subject: "node \(node)",
+                reason: "it did not end within \(Self.graceAfterTerm) of SIGTERM and was killed")
+        }
+    }
+
+    /// Why the broker will never answer: a node ended by itself.
+    private var death: String? {
+        guard let (node, process) = processes.withLock({ $0.first { $0.value.end != nil && $0.value.isWanted } }),
+            let end = process.end
+        else { return nil }
+        let log = (try? String(contentsOfFile: "\(record.path)/broker-\(node).log", encoding: .utf8)) ?? ""
+        let tail = log.split(separator: "\n").suffix(3).joined(separator: " | ")
+        return "\(cell.broker.command.first ?? "command"): \(end)" + (tail.isEmpty ? "" : ": \(tail)")
+    }
+
+    private func dataPath(_ node: Int) -> String { "\(record.path)/broker-\(node)-data" }
+}

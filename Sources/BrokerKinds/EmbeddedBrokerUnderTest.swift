@@ -1,0 +1,91 @@
+import EmbeddedBroker
+import EvidenceModel
+import FoundationEssentials
+import Glibc
+import Logging
+import RunRecord
+import ScenarioModel
+import Synchronization
+import Testbed
+
+/// The embedded broker, in the cell's own process: each node listens in its own namespace behind its end of the link.
+final class EmbeddedBrokerUnderTest: BrokerUnderTest {
+    private let configuration: BrokerConfiguration
+    private let testbed: CellTestbed
+    private let cluster = Mutex<EmbeddedCluster?>(nil)
+
+    static let port: UInt16 = 9092
+
+    let bootstrap: String
+
+    init(cell: ScenarioCell, testbed: CellTestbed) throws {
+        self.testbed = testbed
+        var nodes: [BrokerConfiguration.Node] = []
+        for (index, device) in testbed.nodeDevices.enumerated() {
+            let socket = try ListeningSocket.open(
+                address: device.address, port: Self.port, namespace: testbed.nodes[index])
+            nodes.append(
+                .init(
+                    id: Int32(index + 1), advertisedHost: device.address, advertisedPort: Int(Self.port),
+                    listen: .socket(socket.descriptor)))
+        }
+        bootstrap = testbed.nodeDevices.map { "\($0.address):\(Self.port)" }.joined(separator: ",")
+        let topics = cell.broker.topics.map {
+            BrokerConfiguration.Topic(
+                name: $0.name, partitions: $0.partitions, replicationFactor: $0.replicas, properties: $0.config)
+        }
+        let name = cell.broker.release ?? "\(Release.standard)"
+        guard let release = Release(name) else {
+            throw HarnessError(operation: "play", subject: "release \(name)", reason: "it is unknown")
+        }
+        var configuration = BrokerConfiguration(
+            release: release, nodes: nodes, topics: topics, properties: cell.broker.config)
+        configuration.logger = Logger(label: "broker") { StreamLogHandler.standardError(label: $0) }
+        self.configuration = configuration
+    }
+
+    func start() async throws {
+        let started = try await EmbeddedCluster.start(configuration)
+        cluster.withLock { $0 = started }
+    }
+
+    func connectWithoutFaults(host: String, port: UInt16) throws -> Int32 {
+        try testbed.connectInside(host: host, port: port)
+    }
+
+    func perform(_ action: BrokerAction, node: Int) async throws -> Bool {
+        guard let cluster = cluster.withLock({ $0 }) else {
+            throw HarnessError(operation: "perform", subject: action.name, reason: "the broker is not running")
+        }
+        let id = Int32(node)
+        switch (action.name, action.undo) {
+        case ("pause", false): try cluster.pause(node: id)
+        case ("pause", true): try cluster.resume(node: id)
+        case ("kill", false): try cluster.stop(node: id, .kill)
+        case ("shutdown", false): try cluster.stop(node: id, .clean)
+        case ("kill", true), ("shutdown", true): try cluster.start(node: id)
+        case ("restart", false):
+            try cluster.restart(node: id, try action.argument?.text() == "kill" ? .kill : .clean)
+        case ("move-leader", false): try cluster.moveLeader(to: Int32(try action.argument?.count(in: 1...250) ?? node))
+        case ("isolate", let undo): try cluster.isolate(node: id, !undo)
+        case ("slow-append", false):
+            let delay = try action.argument?.duration() ?? .zero
+            cluster.slowAppends(delayMs: Int64(delay / .milliseconds(1)))
+        case ("slow-append", true): cluster.slowAppends(delayMs: 0)
+        case ("expire-producers", false): cluster.expireProducers()
+        case (_, true): return false
+        default:
+            throw HarnessError(
+                operation: "perform", subject: action.name, reason: "the embedded broker does not know it")
+        }
+        return true
+    }
+
+    func stop() async {
+        let running = cluster.withLock { cluster in
+            defer { cluster = nil }
+            return cluster
+        }
+        await running?.shutdown()
+    }
+}
