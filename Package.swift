@@ -46,7 +46,7 @@ let package = Package(
         .target(name: "SystemCalls", dependencies: ["CLinux"], swiftSettings: strict),
 
         // Pure: no sockets, clocks or tasks.
-        .target(name: "ScenarioModel", dependencies: ["CYAML", "EvidenceModel"], swiftSettings: strict),
+        .target(name: "ScenarioModel", dependencies: ["CYAML", "EvidenceModel", "KafkaWire"], swiftSettings: strict),
         .target(name: "KafkaWire", dependencies: ["CCRC32C"], swiftSettings: strict),
         .target(
             name: "RecordCompression", dependencies: ["CZlib", "CSnappy", "CLZ4", "CZstandard", "KafkaWire"],
@@ -111,13 +111,16 @@ let package = Package(
         .executableTarget(
             name: "crosswind",
             dependencies: [
-                "Cells", "Diagnosis", "EvidenceModel", "Conformance", "EmbeddedBroker", "Reports", "RunRecord", "Runs", "ScenarioModel",
+                "Cells", "Diagnosis", "EvidenceModel", "Conformance", "KafkaWire", "EmbeddedBroker", "Reports",
+                "RunRecord", "Runs",
+                "ScenarioModel",
                 "SystemCalls", "WireObserver",
                 argumentParser, logging,
             ],
             swiftSettings: strict),
         .executableTarget(
-            name: "crosswind-rdkafka", dependencies: ["CLinux", "CRdkafka", "SystemCalls"], swiftSettings: strict),
+            name: "crosswind-rdkafka", dependencies: ["CLinux", "CRdkafka", "EvidenceModel", "SystemCalls"],
+            swiftSettings: strict),
         .executableTarget(
             name: "crosswind-raw", dependencies: ["CLinux", "RawClient", "Drivers", "EvidenceModel", "SystemCalls"],
             swiftSettings: strict),
@@ -225,7 +228,8 @@ let package = Package(
         .testTarget(
             name: "HarnessTests",
             dependencies: [
-                "BrokerKinds", "Cells", "Drivers", "EvidenceModel", "RawClient", "Reports", "Relay", "RunRecord", "Runs", "ScenarioModel", "EmbeddedBroker",
+                "BrokerKinds", "Cells", "Drivers", "EvidenceModel", "RawClient", "Reports", "Relay", "RunRecord",
+                "Runs", "ScenarioModel", "EmbeddedBroker",
                 "KafkaWire",
                 "crosswind", "crosswind-rdkafka", "crosswind-raw",
             ],

@@ -21,18 +21,12 @@ final class ExternalBroker: BrokerUnderTest {
     private let cell: ScenarioCell
     private let testbed: CellTestbed
     private let dialer: OutsideDialer
-    private let addresses: [Outside]
+    private let addresses: [HostPort]
     private let known = Mutex(Known())
-
-    /// An address as the machine outside sees it.
-    private struct Outside: Sendable, Equatable {
-        var host: String
-        var port: UInt16
-    }
 
     private struct Known {
         /// Where a connection to an address of the link, or to an advertised one, has to go.
-        var outside: [String: Outside] = [:]
+        var outside: [String: HostPort] = [:]
         var ends: [String: [Int32: Int64]] = [:]
     }
 
@@ -47,10 +41,10 @@ final class ExternalBroker: BrokerUnderTest {
         self.testbed = testbed
         self.dialer = dialer
         addresses = try (cell.broker.address ?? "").split(separator: ",").map { text in
-            guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+            guard let place = HostPort(text) else {
                 throw MissingRequirement("broker.address: '\(text)' is not host:port")
             }
-            return Outside(host: String(text[..<colon]), port: port)
+            return place
         }
         bootstrap = testbed.nodeDevices.map { "\($0.address):\(EmbeddedBrokerUnderTest.port)" }.joined(separator: ",")
     }
@@ -112,7 +106,7 @@ final class ExternalBroker: BrokerUnderTest {
         brokers.withLock { $0 = found }
         known.withLock { known in
             for (index, broker) in found.enumerated() {
-                let advertised = Outside(host: broker.host, port: UInt16(clamping: broker.port))
+                let advertised = HostPort(host: broker.host, port: UInt16(clamping: broker.port))
                 // One broker is where the user said, whatever it advertises; of several, one address is enough only when
                 // the others are where they say.
                 let target = addresses.count == found.count ? addresses[index] : advertised

@@ -89,10 +89,9 @@ package struct LogReadBack: Sendable {
     private func fromAnyNodeBlocking<Value>(_ body: (LogReader) throws -> Value) throws -> Value {
         var failures: [String] = []
         for address in broker.bootstrap.split(separator: ",") {
-            let parts = address.split(separator: ":")
-            guard parts.count == 2, let port = Int(parts[1]) else { continue }
+            guard let place = HostPort(address) else { continue }
             let broker = broker
-            let reader = LogReader(host: String(parts[0]), port: port, login: login) { host, port in
+            let reader = LogReader(host: place.host, port: Int(place.port), login: login) { host, port in
                 try broker.connectWithoutFaults(host: host, port: UInt16(clamping: port))
             }
             do {

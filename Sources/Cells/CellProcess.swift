@@ -26,7 +26,7 @@ public enum CellProcess {
             CellReporter.standardOutput.broken(String(describing: error), .unavailable)
             ProcessEnd.now(ExitStatus.unavailable.rawValue)
         }
-        signal(SIGPIPE, SIG_IGN)
+        StopSignals.ignoreBrokenPipes()
         let control = CellControl()
         control.start()
         Task {

@@ -49,13 +49,13 @@ public struct ClientAccountReader {
 
     /// Reads one line, without its end.
     public mutating func read(line: UnsafeRawBufferPointer) {
-        do throws(DriverLineError) {
+        do throws(JSONError) {
             let parts = try DriverLine(line)
             guard let message = try parts.message() else {
                 try read(rows: parts, of: line)
                 return
             }
-            if done != nil { throw DriverLineError(reason: "a line after done") }
+            if done != nil { throw JSONError(reason: "a line after done") }
             switch message {
             case .hello(let hello): account.client = hello.clientText
             case .error(let error): account.errors.append(error)
@@ -81,12 +81,12 @@ public struct ClientAccountReader {
         return account
     }
 
-    private mutating func read(rows parts: DriverLine, of line: UnsafeRawBufferPointer) throws(DriverLineError) {
-        guard done == nil else { throw DriverLineError(reason: "rows after done") }
+    private mutating func read(rows parts: DriverLine, of line: UnsafeRawBufferPointer) throws(JSONError) {
+        guard done == nil else { throw JSONError(reason: "rows after done") }
         guard let topic = parts.topic, topic >= 0, topic < Int64(topics), let position = parts.rowsPosition else {
-            throw DriverLineError(reason: "topic \(parts.topic ?? -1) is not one of \(topics)")
+            throw JSONError(reason: "topic \(parts.topic ?? -1) is not one of \(topics)")
         }
-        var cursor = DriverLineCursor(line, at: position)
+        var cursor = JSONCursor(line, at: position)
         var wrong = 0
         var good: Int64 = 0
         let kind = parts.kind
@@ -94,9 +94,9 @@ public struct ClientAccountReader {
         var names = errorIndices
         var newNames: [String] = []
         let firstNew = Int32(account.errorNames.count)
-        var failure: DriverLineError?
+        var failure: JSONError?
         account.records.withUnsafeMutableBufferPointer { records in
-            do throws(DriverLineError) {
+            do throws(JSONError) {
                 try cursor.rows(kind) { row in
                     guard row.id >= 0, row.id < recordCount, row.timeUs > 0, row.partition >= -1,
                         row.partition <= Int64(Int32.max)
@@ -130,7 +130,7 @@ public struct ClientAccountReader {
         default: counts.failed += good
         }
         if let failure { throw failure }
-        if wrong > 0 { throw DriverLineError(reason: "\(wrong) rows contradict the workload or earlier rows") }
+        if wrong > 0 { throw JSONError(reason: "\(wrong) rows contradict the workload or earlier rows") }
     }
 
     @inline(__always)

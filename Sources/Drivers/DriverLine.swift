@@ -19,46 +19,40 @@ struct DriverLine {
 
     /// Reads a line. Unknown keys are stepped over, so that the protocol may grow; an unknown type is an error, because
     /// it may be a report.
-    init(_ bytes: UnsafeRawBufferPointer) throws(DriverLineError) {
-        var cursor = DriverLineCursor(bytes)
+    init(_ bytes: UnsafeRawBufferPointer) throws(JSONError) {
+        var cursor = JSONCursor(bytes)
         var type: Kind?
-        try cursor.expect(UInt8(ascii: "{"))
         // Out of the initialiser's way: all stored properties need a value before `self` is used.
         kind = .log
-        if !cursor.take(UInt8(ascii: "}")) {
-            repeat {
-                let key = try cursor.string()
-                try cursor.expect(UInt8(ascii: ":"))
-                switch key {
-                case "type": type = try Self.kind(named: try cursor.string())
-                case "topic": topic = try cursor.integer()
-                case "rows":
-                    _ = cursor.peek()
-                    rowsPosition = cursor.position
-                    try cursor.skipRows()
-                case "time_us": timeUs = try cursor.time()
-                case "protocol": numbers.version = try cursor.integer()
-                case "sent": numbers.sent = try cursor.count()
-                case "acknowledged": numbers.acknowledged = try cursor.count()
-                case "failed": numbers.failed = try cursor.count()
-                case "fatal": fatal = try cursor.boolean()
-                case "driver", "client", "version", "name", "message", "level": strings[key] = try cursor.string()
-                default: try cursor.skipValue()
-                }
-            } while cursor.take(UInt8(ascii: ","))
-            try cursor.expect(UInt8(ascii: "}"))
+        try cursor.object { key, cursor throws(JSONError) in
+            switch key {
+            case "type": type = try Self.kind(named: try cursor.string())
+            case "topic": topic = try cursor.integer()
+            case "rows":
+                _ = cursor.peek()
+                rowsPosition = cursor.position
+                try cursor.skipRows()
+            case "time_us": timeUs = try cursor.time()
+            case "protocol": numbers.version = try cursor.integer()
+            case "sent": numbers.sent = try cursor.count()
+            case "acknowledged": numbers.acknowledged = try cursor.count()
+            case "failed": numbers.failed = try cursor.count()
+            case "fatal": fatal = try cursor.boolean()
+            case "driver", "client", "version", "name", "message", "level": strings[key] = try cursor.string()
+            default: try cursor.skipValue()
+            }
         }
         try cursor.expectEnd()
-        guard let type else { throw DriverLineError(reason: "the line has no type") }
+        guard let type else { throw JSONError(reason: "the line has no type") }
         kind = type
     }
 
     /// The line as a message; nil for rows.
-    func message() throws(DriverLineError) -> DriverMessage? {
+    func message() throws(JSONError) -> DriverMessage? {
         switch kind {
         case .sent, .acknowledged, .failed:
             guard topic != nil, rowsPosition != nil else {
-                throw DriverLineError(reason: "a line of rows needs topic and rows")
+                throw JSONError(reason: "a line of rows needs topic and rows")
             }
             return nil
         case .hello:
@@ -86,14 +80,14 @@ struct DriverLine {
         }
     }
 
-    private func need<Value>(_ value: Value?, _ key: String) throws(DriverLineError) -> Value {
-        guard let value else { throw DriverLineError(reason: "the line has no \(key)") }
+    private func need<Value>(_ value: Value?, _ key: String) throws(JSONError) -> Value {
+        guard let value else { throw JSONError(reason: "the line has no \(key)") }
         return value
     }
 
-    private func need(_ key: String) throws(DriverLineError) -> String { try need(strings[key], key) }
+    private func need(_ key: String) throws(JSONError) -> String { try need(strings[key], key) }
 
-    private static func kind(named name: String) throws(DriverLineError) -> Kind {
+    private static func kind(named name: String) throws(JSONError) -> Kind {
         switch name {
         case "hello": .hello
         case "ready": .ready
@@ -104,7 +98,7 @@ struct DriverLine {
         case "error": .error
         case "log": .log
         case "done": .done
-        default: throw DriverLineError(reason: "unknown type \(name.prefix(40))")
+        default: throw JSONError(reason: "unknown type \(name.prefix(40))")
         }
     }
 }

@@ -1,3 +1,5 @@
+import EvidenceModel
+
 /// Cuts a driver's output into lines while the driver runs: yields what the harness acts on at once, and counts rows
 /// without reading them.
 ///
@@ -58,15 +60,15 @@ public struct DriverLineScanner: Sendable {
     }
 
     private mutating func finish(_ line: UnsafeRawBufferPointer, _ messages: inout [DriverMessage]) {
-        do throws(DriverLineError) {
+        do throws(JSONError) {
             let parts = try DriverLine(line)
             if let message = try parts.message() {
                 messages.append(message)
                 return
             }
-            var cursor = DriverLineCursor(line, at: parts.rowsPosition ?? 0)
+            var cursor = JSONCursor(line, at: parts.rowsPosition ?? 0)
             if parts.kind == .sent, firstSentUs == nil {
-                var first = DriverLineCursor(line, at: parts.rowsPosition ?? 0)
+                var first = JSONCursor(line, at: parts.rowsPosition ?? 0)
                 try first.rows(.sent) { row in firstSentUs = min(firstSentUs ?? row.timeUs, row.timeUs) }
             }
             let rows = try cursor.countRows()

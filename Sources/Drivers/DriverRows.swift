@@ -1,11 +1,13 @@
-extension DriverLineCursor {
+import EvidenceModel
+
+extension JSONCursor {
     /// Steps over the value of `rows` without reading its numbers.
-    mutating func skipRows() throws(DriverLineError) { _ = try countRows() }
+    mutating func skipRows() throws(JSONError) { _ = try countRows() }
 
     /// The number of rows of the value at the cursor, which is stepped over.
     ///
     /// Only brackets and strings are looked at: the numbers are read when the record is judged.
-    mutating func countRows() throws(DriverLineError) -> Int64 {
+    mutating func countRows() throws(JSONError) -> Int64 {
         try expect(UInt8(ascii: "["))
         var depth = 1
         var rows: Int64 = 0
@@ -33,7 +35,7 @@ extension DriverLineCursor {
     /// - Parameter kind: `sent`, `acknowledged` or `failed`, which says what a row holds.
     mutating func rows(
         _ kind: DriverLine.Kind, _ body: (borrowing DriverRow) -> Void
-    ) throws(DriverLineError) {
+    ) throws(JSONError) {
         try expect(UInt8(ascii: "["))
         if take(UInt8(ascii: "]")) { return }
         var row = DriverRow()

@@ -35,7 +35,7 @@ final class DriverSession {
     ///
     /// - Throws: an error of the system when the executable cannot be started.
     init(_ launch: DriverLaunch, errorsTo log: Int32) throws {
-        signal(SIGPIPE, SIG_IGN)  // a driver that is gone is an answer, not the end of the checker
+        StopSignals.ignoreBrokenPipes()  // a driver that is gone is an answer, not the end of the checker
         let (theirInput, ours) = try Descriptor.pipe()
         let (theirs, theirOutput) = try Descriptor.pipe()
         (input, output) = (ours, theirs)

@@ -69,7 +69,7 @@ struct DriverTranscript {
             var problem: String?
             Array(line).withUnsafeBytes { buffer in
                 guard let parts = try? DriverLine(buffer), let position = parts.rowsPosition else { return }
-                var cursor = DriverLineCursor(buffer, at: position)
+                var cursor = JSONCursor(buffer, at: position)
                 try? cursor.rows(parts.kind) { row in
                     if parts.kind == .sent {
                         sent.insert(row.id)

@@ -1,4 +1,4 @@
-import Glibc
+import KafkaWire
 import Logging
 
 /// `crosswind broker`: one node, alone, until a signal ends it.
@@ -83,11 +83,11 @@ public struct BrokerService: Sendable {
     private static func reachable(_ host: String) -> String { host == "0.0.0.0" ? "127.0.0.1" : host }
 
     private static func address(_ text: String, _ option: String) throws -> (String, Int) {
-        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+        // A listener may leave out its host, which means every address.
+        guard let place = HostPort(text.hasPrefix(":") ? "*" + text : text, ports: 0...UInt16.max) else {
             throw UsageError(description: "\(option) \(text): wanted HOST:PORT, for example 127.0.0.1:9092")
         }
-        let host = String(text[..<colon])
-        return (host.isEmpty || host == "*" ? "0.0.0.0" : host, Int(port))
+        return (place.host == "*" ? "0.0.0.0" : place.host, Int(place.port))
     }
 
     private static func topic(_ text: String) throws -> BrokerConfiguration.Topic {
@@ -102,49 +102,18 @@ public struct BrokerService: Sendable {
         return .init(name: String(parts[0]), partitions: partitions)
     }
 
-    /// Serves until SIGTERM or SIGINT.
+    /// Serves until `untilEnd` returns.
     ///
-    /// - Parameter ready: called once when connections are accepted, with `HOST:PORT`.
+    /// - Parameters:
+    ///   - ready: called once when connections are accepted, with `HOST:PORT`.
+    ///   - untilEnd: blocks as long as the broker shall serve.
     /// - Throws: ``UsageError``, ``PropertyWithoutEffect``, ``BrokerConfigurationError`` or ``ListenError``.
-    public func run(ready: (String) -> Void) throws {
+    public func run(ready: (String) -> Void, untilEnd: () -> Void) throws {
         let configuration = try configuration()
-        let signals = SignalPipe()
         let cluster = try EmbeddedCluster.launch(configuration)
         let port = try cluster.port(of: 1)
         ready("\(Self.reachable(try Self.address(listen, "listen").0)):\(port)")
-        signals.wait()
+        untilEnd()
         cluster.end()
-    }
-}
-
-/// The write end of the pipe that the signal handler writes to. Set once, before the handler is.
-private nonisolated(unsafe) var signalDescriptor: Int32 = -1
-
-/// Waits for SIGTERM or SIGINT whatever threads the process has.
-private struct SignalPipe {
-    private let readEnd: Int32
-
-    init() {
-        var ends: [Int32] = [-1, -1]
-        pipe(&ends)
-        readEnd = ends[0]
-        signalDescriptor = ends[1]
-        // A parent with threads may have handed down that they are blocked.
-        var wanted = sigset_t()
-        sigemptyset(&wanted)
-        for number in [SIGTERM, SIGINT] { sigaddset(&wanted, number) }
-        pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
-        for number in [SIGTERM, SIGINT] {
-            signal(number) { _ in
-                var byte: UInt8 = 1
-                _ = write(signalDescriptor, &byte, 1)
-            }
-        }
-        signal(SIGPIPE, SIG_IGN)
-    }
-
-    func wait() {
-        var byte: UInt8 = 0
-        while read(readEnd, &byte, 1) < 0, errno == EINTR {}
     }
 }

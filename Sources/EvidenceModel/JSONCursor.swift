@@ -1,219 +1,262 @@
-/// Reads JSON text from left to right without building a tree: for the two files of a record that can hold a million
-/// entries, where `JSONDecoder` takes seconds.
+/// Why a JSON text is not what it should be.
+package struct JSONError: Error, Equatable {
+    /// What was found, and where in the text.
+    package var reason: String
+
+    /// Says what was found.
+    package init(reason: String) { self.reason = reason }
+}
+
+/// Walks over the bytes of JSON text (RFC 8259) without making a tree of it: for lines of which a run has millions.
 ///
-/// The bytes are not trusted: every read is bounds-checked and throws `Malformed`; nesting is counted, not recursed.
-struct JSONCursor {
-    /// The text is not what it should be at this byte.
-    struct Malformed: Error {
-        /// Index of the byte.
-        var offset: Int
-    }
+/// A general JSON decoder makes several allocations for each number. This one checks the grammar it walks over, reads any
+/// key order and any white space, never reads past the end, and throws ``JSONError`` on anything else.
+package struct JSONCursor {
+    /// The text; it must outlive the cursor.
+    package let bytes: UnsafeRawBufferPointer
+    /// Index of the next byte.
+    package var position: Int
+    /// Nesting that is skipped at most: no line of ours needs more than 3.
+    private static let maximumDepth = 32
 
-    private let bytes: UnsafeBufferPointer<UInt8>
-    private var at: Int
-
-    /// A cursor at the start of `bytes`, which must outlive it.
-    init(_ bytes: UnsafeBufferPointer<UInt8>) {
+    /// A cursor in `bytes`, which must outlive it.
+    package init(_ bytes: UnsafeRawBufferPointer, at position: Int = 0) {
         self.bytes = bytes
-        at = 0
+        self.position = position
     }
 
-    private var malformed: Malformed { Malformed(offset: at) }
-
-    private mutating func skipSpace() {
-        while at < bytes.count, bytes[at] == 0x20 || bytes[at] == 0x0a || bytes[at] == 0x0d || bytes[at] == 0x09 {
-            at += 1
+    /// The next byte that is no white space, or 0 at the end.
+    @inlinable
+    package mutating func peek() -> UInt8 {
+        while position < bytes.count {
+            let byte = bytes[position]
+            if byte > 0x20 { return byte }
+            guard byte == 0x20 || byte == 0x09 || byte == 0x0d || byte == 0x0a else { return byte }
+            position &+= 1
         }
+        return 0
     }
 
-    private mutating func peek() throws(Malformed) -> UInt8 {
-        skipSpace()
-        guard at < bytes.count else { throw malformed }
-        return bytes[at]
-    }
+    /// Steps over the byte at the cursor, whatever it is.
+    @inlinable
+    package mutating func step() { position &+= 1 }
 
-    private mutating func consume(_ byte: UInt8) throws(Malformed) {
-        guard try peek() == byte else { throw malformed }
-        at += 1
-    }
-
-    /// Steps into an object; `nextKey` then gives its keys.
-    mutating func beginObject() throws(Malformed) { try consume(UInt8(ascii: "{")) }
-
-    /// The next key of the object, its value being next, or nil when the object ends.
-    mutating func nextKey() throws(Malformed) -> String? {
-        var next = try peek()
-        if next == UInt8(ascii: ",") {
-            at += 1
-            next = try peek()
-        }
-        if next == UInt8(ascii: "}") {
-            at += 1
-            return nil
-        }
-        let key = try string()
-        try consume(UInt8(ascii: ":"))
-        return key
-    }
-
-    /// Steps into an array; `nextElement` then tells whether there is one more.
-    mutating func beginArray() throws(Malformed) { try consume(UInt8(ascii: "[")) }
-
-    /// True when an element is next, false when the array has ended.
-    mutating func nextElement() throws(Malformed) -> Bool {
-        var next = try peek()
-        if next == UInt8(ascii: ",") {
-            at += 1
-            next = try peek()
-        }
-        if next == UInt8(ascii: "]") {
-            at += 1
-            return false
-        }
+    /// Steps over `byte` when it comes next.
+    @inlinable
+    package mutating func take(_ byte: UInt8) -> Bool {
+        guard peek() == byte, position < bytes.count else { return false }
+        position &+= 1
         return true
     }
 
-    /// Nothing but white space is left.
-    mutating func expectEnd() throws(Malformed) {
-        skipSpace()
-        if at != bytes.count { throw malformed }
+    /// Steps over `byte`, which must come next.
+    @inlinable
+    package mutating func expect(_ byte: UInt8) throws(JSONError) {
+        guard take(byte) else { throw unexpected("'\(Character(UnicodeScalar(byte)))'") }
     }
 
-    /// A whole number that fits.
-    mutating func integer<Integer: FixedWidthInteger>(_: Integer.Type = Integer.self) throws(Malformed) -> Integer {
-        var negative = false
-        if try peek() == UInt8(ascii: "-") {
-            negative = true
-            at += 1
-        }
-        var value: Integer = 0
-        let first = at
-        while at < bytes.count, bytes[at] >= 0x30, bytes[at] <= 0x39 {
-            let digit = Integer(truncatingIfNeeded: bytes[at] - 0x30)
-            let (product, overflow) = value.multipliedReportingOverflow(by: 10)
-            let (sum, more) =
-                negative ? product.subtractingReportingOverflow(digit) : product.addingReportingOverflow(digit)
-            if overflow || more { throw malformed }
-            value = sum
-            at += 1
-        }
-        if at == first { throw malformed }
-        if at < bytes.count, bytes[at] == 0x2e || bytes[at] | 0x20 == 0x65 { throw malformed }
-        return value
+    /// Steps into an object and gives each key to `body`, which must step over the value.
+    package mutating func object(
+        _ body: (_ key: String, _ cursor: inout JSONCursor) throws(JSONError) -> Void
+    ) throws(JSONError) {
+        try expect(UInt8(ascii: "{"))
+        if take(UInt8(ascii: "}")) { return }
+        repeat {
+            let key = try string()
+            try expect(UInt8(ascii: ":"))
+            try body(key, &self)
+        } while take(UInt8(ascii: ","))
+        try expect(UInt8(ascii: "}"))
     }
 
-    /// `true` or `false`.
-    mutating func bool() throws(Malformed) -> Bool {
-        let isTrue = try peek() == UInt8(ascii: "t")
-        try literal(isTrue ? "true" : "false")
-        return isTrue
+    /// Steps into an array and calls `body` at each element, which it must step over.
+    package mutating func array(
+        _ body: (_ cursor: inout JSONCursor) throws(JSONError) -> Void
+    ) throws(JSONError) {
+        try expect(UInt8(ascii: "["))
+        if take(UInt8(ascii: "]")) { return }
+        repeat { try body(&self) } while take(UInt8(ascii: ","))
+        try expect(UInt8(ascii: "]"))
     }
 
     /// Steps over `null` and says true, or stays and says false.
-    mutating func isNull() throws(Malformed) -> Bool {
-        guard try peek() == UInt8(ascii: "n") else { return false }
-        try literal("null")
-        return true
-    }
+    package mutating func isNull() -> Bool { takeWord("null") }
 
-    private mutating func literal(_ text: StaticString) throws(Malformed) {
-        for i in 0..<text.utf8CodeUnitCount {
-            guard at < bytes.count, bytes[at] == text.utf8Start[i] else { throw malformed }
-            at += 1
-        }
-    }
-
-    /// A string, its escapes resolved.
-    mutating func string() throws(Malformed) -> String {
-        try consume(UInt8(ascii: "\""))
-        let first = at
-        while at < bytes.count, bytes[at] != UInt8(ascii: "\""), bytes[at] != UInt8(ascii: "\\") { at += 1 }
-        guard at < bytes.count else { throw malformed }
-        let plain = UnsafeBufferPointer(rebasing: bytes[first..<at])
-        if bytes[at] == UInt8(ascii: "\"") {
-            at += 1
-            return String(decoding: plain, as: UTF8.self)
-        }
-        var units = Array(plain)
-        while at < bytes.count, bytes[at] != UInt8(ascii: "\"") {
-            if bytes[at] == UInt8(ascii: "\\") {
-                at += 1
-                units.append(contentsOf: try escape())
-            } else {
-                units.append(bytes[at])
-                at += 1
-            }
-        }
-        guard at < bytes.count else { throw malformed }
-        at += 1
-        return String(decoding: units, as: UTF8.self)
-    }
-
-    private mutating func escape() throws(Malformed) -> [UInt8] {
-        guard at < bytes.count else { throw malformed }
-        defer { at += 1 }
-        switch bytes[at] {
-        case UInt8(ascii: "n"): return [0x0a]
-        case UInt8(ascii: "t"): return [0x09]
-        case UInt8(ascii: "r"): return [0x0d]
-        case UInt8(ascii: "b"): return [0x08]
-        case UInt8(ascii: "f"): return [0x0c]
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return [bytes[at]]
-        case UInt8(ascii: "u"):
-            var code = try hexadecimal4()
-            if code >> 10 == 0x36, at + 2 < bytes.count, bytes[at + 1] == UInt8(ascii: "\\"),
-                bytes[at + 2] == UInt8(ascii: "u")
+    /// A whole number that fits `Integer`, also where that holds more than ``integer()`` reads.
+    package mutating func whole<Integer: FixedWidthInteger>(
+        _: Integer.Type = Integer.self
+    ) throws(JSONError) -> Integer {
+        let start = position
+        if Integer.isSigned || peek() == UInt8(ascii: "-") {
+            if let exact = Integer(exactly: try integer()) { return exact }
+        } else {
+            let digits = bytes[position...].prefix { $0 &- 0x30 < 10 }
+            let next = digits.endIndex < bytes.count ? bytes[digits.endIndex] : 0
+            if let exact = Integer(String(decoding: digits, as: UTF8.self)), next != UInt8(ascii: "."),
+                next | 0x20 != 0x65
             {
-                at += 2
-                code = 0x10000 + (code & 0x3ff) << 10 + (try hexadecimal4()) & 0x3ff
+                position = digits.endIndex
+                return exact
             }
-            return Array(String(Character(Unicode.Scalar(code) ?? "\u{fffd}")).utf8)
-        default: throw malformed
         }
+        position = start
+        throw unexpected("a whole number that fits \(Integer.bitWidth) bits")
     }
 
-    /// The four digits after `u`; leaves the cursor on the last one.
-    private mutating func hexadecimal4() throws(Malformed) -> UInt32 {
-        guard at + 4 < bytes.count else { throw malformed }
-        var code: UInt32 = 0
-        for _ in 0..<4 {
-            at += 1
-            switch bytes[at] {
-            case 0x30...0x39: code = code << 4 | UInt32(bytes[at] - 0x30)
-            case 0x41...0x46, 0x61...0x66: code = code << 4 | UInt32((bytes[at] | 0x20) - 0x61 + 10)
-            default: throw malformed
+    /// Nothing but white space may be left.
+    package mutating func expectEnd() throws(JSONError) {
+        _ = peek()
+        guard position == bytes.count else { throw unexpected("the end of the line") }
+    }
+
+    /// A whole number that fits 64 bits.
+    @inlinable
+    package mutating func integer() throws(JSONError) -> Int64 {
+        let negative = take(UInt8(ascii: "-"))
+        if !negative { _ = peek() }
+        let start = position
+        var magnitude: UInt64 = 0
+        while position < bytes.count {
+            let digit = bytes[position] &- 0x30
+            guard digit < 10 else { break }
+            magnitude = magnitude &* 10 &+ UInt64(digit)
+            position &+= 1
+        }
+        let length = position &- start
+        // 18 digits cannot overflow; the one longer length that may fit is looked at closely.
+        guard length > 0, length <= 18 || (length == 19 && magnitude <= UInt64(Int64.max)) else {
+            position = start
+            throw unexpected("a whole number")
+        }
+        if position < bytes.count {
+            let next = bytes[position]
+            if next == UInt8(ascii: ".") || next == UInt8(ascii: "e") || next == UInt8(ascii: "E") {
+                throw unexpected("a whole number without fraction or exponent")
             }
         }
-        return code
+        return negative ? -Int64(bitPattern: magnitude) : Int64(bitPattern: magnitude)
+    }
+
+    /// Microseconds since the epoch. Nanoseconds, the usual mistake, are out of bounds.
+    @inlinable
+    package mutating func time() throws(JSONError) -> Int64 {
+        let value = try integer()
+        guard let problem = NumberBounds.problem(timeUs: value) else { return value }
+        throw JSONError(reason: problem)
+    }
+
+    /// An offset of a partition's log.
+    @inlinable
+    package mutating func offset() throws(JSONError) -> Int64 {
+        let value = try integer()
+        guard value <= NumberBounds.offsets.upperBound else {
+            throw JSONError(reason: "\(value) is no offset of a log")
+        }
+        return max(value, -1)
+    }
+
+    /// A number of records.
+    package mutating func count() throws(JSONError) -> Int64 {
+        let value = try integer()
+        guard NumberBounds.counts.contains(value) else {
+            throw JSONError(reason: "\(value) is no number of records")
+        }
+        return value
+    }
+
+    /// A string.
+    package mutating func string() throws(JSONError) -> String {
+        let range = try rawString()
+        let raw = UnsafeRawBufferPointer(rebasing: bytes[range])
+        guard raw.contains(UInt8(ascii: "\\")) else { return String(decoding: raw, as: UTF8.self) }
+        return try unescaped(range)
+    }
+
+    /// The bytes between the quotes of a string, escapes and all.
+    package mutating func rawString() throws(JSONError) -> Range<Int> {
+        try expect(UInt8(ascii: "\""))
+        let start = position
+        while position < bytes.count {
+            let byte = bytes[position]
+            if byte == UInt8(ascii: "\"") {
+                position &+= 1
+                return start..<(position &- 1)
+            }
+            if byte < 0x20 { throw unexpected("no control character in a string") }
+            position &+= byte == UInt8(ascii: "\\") ? 2 : 1
+        }
+        position = min(position, bytes.count)
+        throw unexpected("the end of a string")
+    }
+
+    /// `true` or `false`.
+    package mutating func boolean() throws(JSONError) -> Bool {
+        if takeWord("true") { return true }
+        if takeWord("false") { return false }
+        throw unexpected("true or false")
     }
 
     /// Steps over any value.
-    mutating func skipValue() throws(Malformed) {
-        var depth = 0
-        repeat {
-            switch try peek() {
-            case UInt8(ascii: "{"), UInt8(ascii: "["):
-                depth += 1
-                at += 1
-            case UInt8(ascii: "}"), UInt8(ascii: "]"):
-                depth -= 1
-                at += 1
-            case UInt8(ascii: ","), UInt8(ascii: ":"):
-                if depth == 0 { throw malformed }
-                at += 1
-            case UInt8(ascii: "\""): _ = try string()
-            default:
-                let first = at
-                while at < bytes.count, isScalarByte(bytes[at]) { at += 1 }
-                if at == first { throw malformed }
-            }
-        } while depth > 0
+    package mutating func skipValue(depth: Int = 0) throws(JSONError) {
+        guard depth < Self.maximumDepth else { throw unexpected("less than \(Self.maximumDepth) levels") }
+        switch peek() {
+        case UInt8(ascii: "\""): _ = try rawString()
+        case UInt8(ascii: "{"): try skipObject(depth: depth)
+        case UInt8(ascii: "["): try skipArray(depth: depth)
+        case UInt8(ascii: "t"), UInt8(ascii: "f"): _ = try boolean()
+        case UInt8(ascii: "n"): guard takeWord("null") else { throw unexpected("null") }
+        default: try skipNumber()
+        }
     }
 
-    private func isScalarByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x61...0x7a, 0x41...0x5a, 0x2b, 0x2d, 0x2e: true
-        default: false
+    /// The error for what stands at the cursor.
+    package func unexpected(_ wanted: String) -> JSONError {
+        guard position < bytes.count else {
+            return JSONError(reason: "the line ends where \(wanted) was expected")
         }
+        let found = bytes[position]
+        let text = found > 0x20 && found < 0x7f ? "'\(Character(UnicodeScalar(found)))'" : "byte \(found)"
+        return JSONError(reason: "\(text) at byte \(position) where \(wanted) was expected")
+    }
+
+    private mutating func skipObject(depth: Int) throws(JSONError) {
+        position &+= 1
+        if take(UInt8(ascii: "}")) { return }
+        repeat {
+            _ = try rawString()
+            try expect(UInt8(ascii: ":"))
+            try skipValue(depth: depth + 1)
+        } while take(UInt8(ascii: ","))
+        try expect(UInt8(ascii: "}"))
+    }
+
+    private mutating func skipArray(depth: Int) throws(JSONError) {
+        position &+= 1
+        if take(UInt8(ascii: "]")) { return }
+        repeat { try skipValue(depth: depth + 1) } while take(UInt8(ascii: ","))
+        try expect(UInt8(ascii: "]"))
+    }
+
+    private mutating func skipNumber() throws(JSONError) {
+        let start = position
+        while position < bytes.count {
+            switch bytes[position] {
+            case 0x30...0x39, UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."), UInt8(ascii: "e"),
+                UInt8(ascii: "E"):
+                position &+= 1
+                continue
+            default: break
+            }
+            break
+        }
+        if position == start { throw unexpected("a value") }
+    }
+
+    private mutating func takeWord(_ word: StaticString) -> Bool {
+        _ = peek()
+        guard bytes.count - position >= word.utf8CodeUnitCount else { return false }
+        for i in 0..<word.utf8CodeUnitCount where bytes[position + i] != word.utf8Start[i] { return false }
+        position += word.utf8CodeUnitCount
+        return true
     }
 }

@@ -10,7 +10,7 @@ extension LogAccount {
     ) -> (account: LogAccount, malformedLines: Int, endsInMidLine: Bool) {
         var account = LogAccount()
         let lines = JSONLines<LogBatch>(bytes) { line in
-            var cursor = JSONCursor(line)
+            var cursor = JSONCursor(UnsafeRawBufferPointer(line))
             return try account.readLine(&cursor)
         }
         account.batches = lines.elements
@@ -18,36 +18,32 @@ extension LogAccount {
         return (account, lines.malformedLines, lines.endsInMidLine)
     }
 
-    private mutating func readLine(_ cursor: inout JSONCursor) throws(JSONCursor.Malformed) -> LogBatch? {
+    private mutating func readLine(_ cursor: inout JSONCursor) throws(JSONError) -> LogBatch? {
         var batch = LogBatch(
             topic: "", partition: -1, baseOffset: -1, producerID: -1, producerEpoch: -1, baseSequence: -1,
             recordIDs: [], valueHashes: [])
         var isEnd = false
-        try cursor.beginObject()
-        while let key = try cursor.nextKey() {
+        try cursor.object { key, cursor throws(JSONError) in
             switch key {
             case "topic": batch.topic = try cursor.string()
-            case "partition": batch.partition = try cursor.integer()
-            case "base_offset": batch.baseOffset = try cursor.integer()
-            case "producer_id": batch.producerID = try cursor.integer()
-            case "producer_epoch": batch.producerEpoch = try cursor.integer()
-            case "base_sequence": batch.baseSequence = try cursor.integer()
+            case "partition": batch.partition = try cursor.whole()
+            case "base_offset": batch.baseOffset = try cursor.whole()
+            case "producer_id": batch.producerID = try cursor.whole()
+            case "producer_epoch": batch.producerEpoch = try cursor.whole()
+            case "base_sequence": batch.baseSequence = try cursor.whole()
             case "record_ids":
-                try cursor.beginArray()
-                while try cursor.nextElement() { batch.recordIDs.append(try cursor.integer()) }
+                try cursor.array { cursor throws(JSONError) in batch.recordIDs.append(try cursor.integer()) }
             case "value_hashes":
                 batch.valueHashes.reserveCapacity(batch.recordIDs.count)
-                try cursor.beginArray()
-                while try cursor.nextElement() { batch.valueHashes.append(try cursor.string()) }
+                try cursor.array { cursor throws(JSONError) in batch.valueHashes.append(try cursor.string()) }
             case "complete":
-                complete = try cursor.bool()
+                complete = try cursor.boolean()
                 isEnd = true
             case "numbered":
-                isNumbered = try cursor.bool()
+                isNumbered = try cursor.boolean()
                 isEnd = true
             case "end_offsets":
-                try cursor.beginObject()
-                while let name = try cursor.nextKey() { endOffsets[name] = try cursor.integer() }
+                try cursor.object { name, cursor throws(JSONError) in endOffsets[name] = try cursor.integer() }
                 isEnd = true
             default: try cursor.skipValue()
             }
@@ -57,7 +53,7 @@ extension LogAccount {
         guard batch.partition >= 0, batch.baseOffset >= 0, NumberBounds.offsets.contains(batch.baseOffset),
             batch.recordIDs.count == batch.valueHashes.count
         else {
-            throw JSONCursor.Malformed(offset: 0)
+            throw JSONError(reason: "no batch of a log: a number is out of bounds, or ids and hashes differ in number")
         }
         return batch
     }

@@ -179,37 +179,18 @@ public enum Shell {
         // The terminal's Ctrl-C is the command's; this process waits for its end.
         let before = signal(SIGINT, SIG_IGN)
         defer { signal(SIGINT, before) }
-        let child = try spawn(arguments)
+        let child: SpawnedProcess
+        do {
+            child = try SpawnedProcess(arguments, inheritsStreams: true)
+        } catch {
+            throw MissingRequirement("cannot start \(arguments[0]): \(error); install util-linux")
+        }
         if let number = redirect?.begin(ports: ports, to: CellTestbed.nodeAddress(1)) {
             say(
                 "crosswind shell: connects to 127.0.0.1 end at a relay, at once, whatever the link does: this kernel does"
                     + " not let them be redirected (\(String(cString: strerror(number)))); use $CROSSWIND_HOST")
         }
-        var status: Int32 = 0
-        while waitpid(child, &status, 0) < 0, errno == EINTR {}
-        let ended = status & 0x7F
-        return ended == 0 ? status >> 8 & 0xFF : 128 + ended
-    }
-
-    private static func spawn(_ arguments: [String]) throws -> pid_t {
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var defaults = sigset_t()
-        sigemptyset(&defaults)
-        sigaddset(&defaults, SIGINT)
-        sigaddset(&defaults, SIGPIPE)
-        posix_spawnattr_setsigdefault(&attributes, &defaults)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
-        var pointers = arguments.map { strdup($0) } + [nil]
-        defer { for pointer in pointers { free(pointer) } }
-        var child = pid_t()
-        let result = posix_spawnp(&child, arguments[0], nil, &attributes, &pointers, environ)
-        guard result == 0 else {
-            throw MissingRequirement(
-                "cannot start \(arguments[0]): \(String(cString: strerror(result))); install util-linux")
-        }
-        return child
+        return child.wait()
     }
 
     private static func say(_ text: String) { StandardError.say(text) }

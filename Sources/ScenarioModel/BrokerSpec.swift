@@ -1,3 +1,5 @@
+import KafkaWire
+
 /// The broker under test: section `broker`.
 public struct BrokerSpec: Sendable, Equatable {
     /// Where the broker comes from.
@@ -178,12 +180,9 @@ public struct BrokerSpec: Sendable, Equatable {
     private static func addresses(_ value: ScenarioValue, nodes: Int) throws -> String {
         let text = try value.text()
         let addresses = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-        for address in addresses {
-            let parts = address.split(separator: ":", omittingEmptySubsequences: false)
-            guard parts.count == 2, !parts[0].isEmpty, let port = Int(parts[1]), (1...65535).contains(port) else {
-                throw value.error(
-                    "'\(address.prefix(60))' is not an address", allowed: "host:port, for example 127.0.0.1:9092")
-            }
+        for address in addresses where HostPort(address) == nil {
+            throw value.error(
+                "'\(address.prefix(60))' is not an address", allowed: "host:port, for example 127.0.0.1:9092")
         }
         guard addresses.count == 1 || addresses.count == nodes else {
             throw value.error(

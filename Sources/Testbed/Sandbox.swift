@@ -75,9 +75,6 @@ public enum Sandbox {
         // Only PID 1 and the supervisor hold the control pipe; a third holder would hide the supervisor's death.
         close(0)
         close(1)
-        var status: Int32 = 0
-        while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
-        let signal = status & 0x7f
-        ProcessEnd.atOnce(signal == 0 ? (status >> 8) & 0xff : 128 + signal)
+        ProcessEnd.atOnce(SpawnedProcess.wait(for: pid))
     }
 }

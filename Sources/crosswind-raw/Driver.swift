@@ -27,20 +27,20 @@ struct Driver {
 
     /// Runs the driver and ends the process.
     static func run() -> Never {
-        signal(SIGPIPE, SIG_IGN)
+        StopSignals.ignoreBrokenPipes()
         RowWriter.write(
             line: #"{"type":"hello","protocol":\#(DriverConfiguration.protocolVersion),"driver":"crosswind-raw","#
                 + #""client":"raw","version":"\#(version)"}"#)
         let input = CommandInput()
-        guard let line = input.waitForLine() else { ProcessEnd.atOnce(0) }
+        guard let line = input.waitForLine() else { ProcessEnd.atOnce(EXIT_SUCCESS) }
         do {
             var driver = try Driver(line, input)
             driver.getReady()
             driver.sendAndDrain()
-            ProcessEnd.atOnce(0)
+            ProcessEnd.atOnce(EXIT_SUCCESS)
         } catch {
             RowWriter.write(line: RowWriter.error(name: error.name, message: error.message, isFatal: true))
-            ProcessEnd.atOnce(1)
+            ProcessEnd.atOnce(EXIT_FAILURE)
         }
     }
 
@@ -119,12 +119,12 @@ struct Driver {
         for report in producer.takeReports() { write(report, timeUs) }
         if input.hasEnded {
             output.flush()
-            ProcessEnd.atOnce(0)
+            ProcessEnd.atOnce(EXIT_SUCCESS)
         }
         output.flushIfDue(nowNs: RawProducer.nowNs())
         if producer.isFatal, next == 0, !input.hasStarted {
             output.flush()
-            ProcessEnd.atOnce(1)
+            ProcessEnd.atOnce(EXIT_FAILURE)
         }
     }
 

@@ -1,4 +1,4 @@
-import FoundationEssentials
+import EvidenceModel
 import Glibc
 import SystemCalls
 
@@ -59,13 +59,13 @@ final class RowWriter {
 
     /// An `error` line.
     static func error(name: String, message: String, isFatal: Bool) -> String {
-        #"{"type":"error","time_us":\#(Driver.epochUs()),"name":\#(quoted(name)),"message":\#(quoted(message)),"#
+        #"{"type":"error","time_us":\#(Driver.epochUs()),"name":\#(JSONText.quoted(name)),"message":\#(JSONText.quoted(message)),"#
             + #""fatal":\#(isFatal)}"#
     }
 
     /// A `log` line.
     static func log(level: String, message: String) -> String {
-        #"{"type":"log","time_us":\#(Driver.epochUs()),"level":\#(quoted(level)),"message":\#(quoted(message))}"#
+        #"{"type":"log","time_us":\#(Driver.epochUs()),"level":\#(JSONText.quoted(level)),"message":\#(JSONText.quoted(message))}"#
     }
 
     /// Writes one line at once.
@@ -83,13 +83,8 @@ final class RowWriter {
         }
     }
 
-    private static func quoted(_ text: String) -> String {
-        guard let data = try? JSONEncoder().encode(text) else { return #""""# }
-        return String(decoding: data, as: UTF8.self)
-    }
-
     /// Writes all bytes; when the harness is gone there is nobody left to tell, and the driver ends.
     private static func write(_ bytes: [UInt8]) {
-        if Descriptor.write(bytes, to: STDOUT_FILENO) != 0 { ProcessEnd.atOnce(1) }
+        if Descriptor.write(bytes, to: STDOUT_FILENO) != 0 { ProcessEnd.atOnce(EXIT_FAILURE) }
     }
 }

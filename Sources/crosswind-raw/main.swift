@@ -1,3 +1,4 @@
+import Glibc
 import RawClient
 import SystemCalls
 
@@ -5,7 +6,7 @@ import SystemCalls
 // what its properties are.
 if CommandLine.arguments.dropFirst().first == "--version" {
     print("raw \(Driver.version)")
-    ProcessEnd.now(0)
+    ProcessEnd.now(EXIT_SUCCESS)
 } else {
     Driver.run()
 }

@@ -21,18 +21,19 @@ enum Control {
     static let wakeUp: Int32 = cl_eventfd()
     /// How long the main thread may take to write its last rows before the process ends without them.
     private static let graceMicroseconds: UInt32 = 200_000
+    /// The same after a signal.
+    private static let graceAfterSignalMicroseconds: UInt32 = 900_000
 
     /// Ignores SIGPIPE (a write to a dead harness is an error, not a death) and turns SIGTERM and SIGINT into an end
     /// that loses no line.
     static func installSignalHandlers() {
-        _ = ending.load(ordering: .relaxed)
-        signal(SIGPIPE, SIG_IGN)
-        for number in [SIGTERM, SIGINT] {
-            signal(number) { number in
-                Control.ending.store(128 + number, ordering: .releasing)
-                // The main thread may be blocked in a full pipe: SIGALRM then ends it.
-                alarm(1)
-            }
+        StopSignals.ignoreBrokenPipes()
+        StopSignals.begin { number in
+            ending.store(128 + number, ordering: .releasing)
+            wake()
+            // The main thread may be blocked in a full pipe: then the process ends without its last rows.
+            usleep(graceAfterSignalMicroseconds)
+            ProcessEnd.atOnce(128 + number)
         }
     }
 
@@ -63,7 +64,7 @@ enum Control {
         ending.store(0, ordering: .releasing)
         wake()
         usleep(graceMicroseconds)
-        ProcessEnd.atOnce(0)
+        ProcessEnd.atOnce(EXIT_SUCCESS)
     }
 
     /// A command that follows `configure`.

@@ -1,4 +1,5 @@
 import CRdkafka
+import EvidenceModel
 import Glibc
 import SystemCalls
 
@@ -10,9 +11,9 @@ enum Driver {
         let version = String(cString: rd_kafka_version_str())
         LineWriter.writeLine(
             #"{"type":"hello","protocol":\#(Configuration.protocolVersion),"driver":"crosswind-rdkafka","#
-                + #""client":"librdkafka","version":\#(LineWriter.quoted(version))}"#)
+                + #""client":"librdkafka","version":\#(JSONText.quoted(version))}"#)
         let input = LineInput(STDIN_FILENO)
-        guard let line = input.next() else { ProcessEnd.atOnce(0) }
+        guard let line = input.next() else { ProcessEnd.atOnce(EXIT_SUCCESS) }
         do {
             let configuration = try Configuration.parse(line)
             Control.listen(to: input)
@@ -21,23 +22,23 @@ enum Driver {
             client.writer.line(#"{"type":"ready","time_us":\#(Clock.epochMicroseconds())}"#)
             var workload = Workload(client, configuration)
             try workload.run()
-            ProcessEnd.atOnce(0)
+            ProcessEnd.atOnce(EXIT_SUCCESS)
         } catch {
             LineWriter.writeLine(
                 errorLine(name: error.name, message: error.message, fatal: true))
-            ProcessEnd.atOnce(1)
+            ProcessEnd.atOnce(EXIT_FAILURE)
         }
     }
 
     /// An `error` line.
     static func errorLine(name: String, message: String, fatal: Bool) -> String {
-        #"{"type":"error","time_us":\#(Clock.epochMicroseconds()),"name":\#(LineWriter.quoted(name)),"#
-            + #""message":\#(LineWriter.quoted(message)),"fatal":\#(fatal)}"#
+        #"{"type":"error","time_us":\#(Clock.epochMicroseconds()),"name":\#(JSONText.quoted(name)),"#
+            + #""message":\#(JSONText.quoted(message)),"fatal":\#(fatal)}"#
     }
 
     /// A `log` line.
     static func logLine(level: String, message: String) -> String {
         #"{"type":"log","time_us":\#(Clock.epochMicroseconds()),"level":"\#(level)","#
-            + #""message":\#(LineWriter.quoted(message))}"#
+            + #""message":\#(JSONText.quoted(message))}"#
     }
 }

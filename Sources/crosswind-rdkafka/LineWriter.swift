@@ -85,26 +85,9 @@ final class LineWriter {
         text.withUTF8 { write(UnsafeRawBufferPointer($0)) }
     }
 
-    /// `text` as a JSON string with its quotes.
-    static func quoted(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": quoted += "\\\""
-            case "\\": quoted += "\\\\"
-            case "\n": quoted += "\\n"
-            case "\u{0}"..<" ":
-                let digits = String(scalar.value, radix: 16)
-                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: quoted.unicodeScalars.append(scalar)
-            }
-        }
-        return quoted + "\""
-    }
-
     /// Writes all bytes; when the harness is gone there is nobody left to tell, and the driver ends.
     private static func write(_ bytes: UnsafeRawBufferPointer) {
-        if Descriptor.write(bytes, to: STDOUT_FILENO) != 0 { ProcessEnd.atOnce(1) }
+        if Descriptor.write(bytes, to: STDOUT_FILENO) != 0 { ProcessEnd.atOnce(EXIT_FAILURE) }
     }
 
     /// Asks for a pipe of 1 MiB, about 0.2 s of rows at 100,000 records/s: a harness that is busy for a moment must not

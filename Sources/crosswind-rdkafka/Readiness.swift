@@ -104,7 +104,7 @@ struct Readiness {
         client.noteFatalError()
         if client.isFatal {
             client.writer.flush()
-            ProcessEnd.atOnce(1)
+            ProcessEnd.atOnce(EXIT_FAILURE)
         }
     }
 }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import EmbeddedBroker
 import FoundationEssentials
-import Glibc
 import Logging
 import Reports
 import RunRecord
@@ -44,8 +43,11 @@ struct BrokerCommand: ParsableCommand {
             listen: listen, advertise: advertise, release: release, topics: topics, properties: properties,
             logger: logger)
         do {
+            StopSignals.ignoreBrokenPipes()
             try service.run { address in
                 Descriptor.write("ready \(address)\n", to: 1)
+            } untilEnd: {
+                StopSignals.wait()
             }
         } catch let error as BrokerService.PropertyWithoutEffect {
             let meant = Suggestion.nearest(to: error.name, among: error.known).map { "; did you mean '\($0)'?" } ?? ""

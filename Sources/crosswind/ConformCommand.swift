@@ -2,6 +2,7 @@ import ArgumentParser
 import Conformance
 import EmbeddedBroker
 import FoundationEssentials
+import KafkaWire
 import Reports
 import SystemCalls
 
@@ -55,10 +56,9 @@ struct ConformCommand: ParsableCommand {
             }
             return .embedded(release)
         }
-        let parts = (bootstrap ?? "").split(separator: ":")
-        guard parts.count == 2, let port = Int(parts[1]), (1...65535).contains(port) else {
+        guard let place = HostPort(bootstrap ?? "") else {
             throw ConformanceError(description: "bootstrap \(bootstrap ?? ""): wanted HOST:PORT")
         }
-        return .bootstrap(host: String(parts[0]), port: port)
+        return .bootstrap(host: place.host, port: Int(place.port))
     }
 }

@@ -34,7 +34,7 @@ struct Crosswind: ParsableCommand {
         let arguments = Array(CommandLine.arguments.dropFirst())
         if arguments.first == CellProcess.argument { CellProcess.main(Array(arguments.dropFirst())) }
         if arguments.first == Shell.redirectArgument { Shell.handOver(Array(arguments.dropFirst())) }
-        signal(SIGPIPE, SIG_IGN)
+        StopSignals.ignoreBrokenPipes()
         do {
             var command = try parseAsRoot()
             try command.run()

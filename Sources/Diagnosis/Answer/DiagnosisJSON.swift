@@ -1,3 +1,5 @@
+import EvidenceModel
+
 extension Diagnosis {
     /// The answer as one JSON object: `inputs`, `causes`, `undecided`, `verdict`, and more. Keys are never renamed.
     public func json() -> String {
@@ -98,26 +100,26 @@ struct JSONWriter {
 
     mutating func key(_ name: String) {
         separate()
-        text += quoted(name) + ": "
+        text += JSONText.quoted(name) + ": "
         isFirst = true
     }
 
     mutating func string(_ name: String, _ value: String?) {
         guard let value else { return }
         separate()
-        text += quoted(name) + ": " + quoted(value)
+        text += JSONText.quoted(name) + ": " + JSONText.quoted(value)
     }
 
     mutating func number(_ name: String, _ value: Int) {
         separate()
-        text += quoted(name) + ": \(value)"
+        text += JSONText.quoted(name) + ": \(value)"
     }
 
-    mutating func value(_ value: String) { text += quoted(value) }
+    mutating func value(_ value: String) { text += JSONText.quoted(value) }
 
     mutating func array<Element>(_ name: String, _ list: [Element], _ body: (inout JSONWriter, Element) -> Void) {
         separate()
-        text += quoted(name) + ": "
+        text += JSONText.quoted(name) + ": "
         guard !list.isEmpty else {
             text += "[]"
             return
@@ -145,26 +147,5 @@ struct JSONWriter {
         if !isFirst { text += "," }
         isFirst = false
         text += "\n" + String(repeating: "  ", count: depth)
-    }
-
-    private func quoted(_ value: String) -> String {
-        var out = "\""
-        for scalar in value.unicodeScalars {
-            switch scalar {
-            case "\"": out += "\\\""
-            case "\\": out += "\\\\"
-            case "\n": out += "\\n"
-            case "\t": out += "\\t"
-            case "\r": out += "\\r"
-            default:
-                if scalar.value < 0x20 || scalar.value == 0x7F {
-                    let hex = String(scalar.value, radix: 16)
-                    out += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-                } else {
-                    out.unicodeScalars.append(scalar)
-                }
-            }
-        }
-        return out + "\""
     }
 }

@@ -65,13 +65,7 @@ struct FaultLogFormat {
 
     private static func escaped(_ text: String) -> [UInt8] {
         var bytes: [UInt8] = []
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
-            case 0..<0x20: bytes += Array("\\u00\(byte < 16 ? "0" : "")\(String(byte, radix: 16))".utf8)
-            default: bytes.append(byte)
-            }
-        }
+        JSONText.appendEscaped(text, to: &bytes)
         return bytes
     }
 }
@@ -81,20 +75,7 @@ extension [UInt8] {
         append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    fileprivate mutating func append(decimal value: Int64) {
-        var magnitude = value.magnitude
-        var digits: (UInt64, UInt64, UInt64) = (0, 0, 0)
-        Swift.withUnsafeMutableBytes(of: &digits) { buffer in
-            var at = buffer.count
-            repeat {
-                at -= 1
-                buffer[at] = UInt8(ascii: "0") + UInt8(magnitude % 10)
-                magnitude /= 10
-            } while magnitude > 0
-            if value < 0 { append(UInt8(ascii: "-")) }
-            append(contentsOf: buffer[at...])
-        }
-    }
+    fileprivate mutating func append(decimal value: Int64) { JSONText.append(value, to: &self) }
 
     fileprivate mutating func append(address: UInt32, port: UInt16) {
         for shift in [UInt32(24), 16, 8, 0] {

@@ -1,3 +1,5 @@
+import KafkaWire
+
 /// Properties of the raw producer: Kafka's names for what a producer does by the rules, and names that begin with `raw.`
 /// for what breaks them on purpose. docs/raw-producer.md lists them.
 public struct RawProducerProperties: Sendable, Equatable {
@@ -181,15 +183,8 @@ struct PropertyValue {
     }
 
     func addresses() throws(RawPropertyError) -> [RawProducerProperties.Address] {
-        var addresses: [RawProducerProperties.Address] = []
-        for part in text.split(separator: ",") {
-            guard let colon = part.lastIndex(of: ":"), colon > part.startIndex,
-                let port = Int(part[part.index(after: colon)...]), (1...65_535).contains(port)
-            else { throw refused("host:port, comma separated") }
-            addresses.append(.init(host: String(part[..<colon]), port: port))
-        }
-        if addresses.isEmpty { throw refused("host:port, comma separated") }
-        return addresses
+        guard let places = HostPort.list(text) else { throw refused("host:port, comma separated") }
+        return places.map { .init(host: $0.host, port: Int($0.port)) }
     }
 
     func refused(_ allowed: String) -> RawPropertyError {

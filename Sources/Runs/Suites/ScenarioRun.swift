@@ -1,5 +1,4 @@
 import Cells
-import Dispatch
 import EvidenceModel
 import FoundationEssentials
 import Glibc
@@ -61,13 +60,27 @@ public final class ScenarioRun: Sendable {
             if progress.state == .broken { self.breakage.withLock { $0[id] = progress } }
             self.output.progress(id, progress)
         }
-        let interrupts = interruptHandlers(supervisor)
-        defer { interrupts.forEach { $0.cancel() } }
+        try await StopSignals.during {
+            if supervisor.isStopping { ProcessEnd.atOnce(128 + $0) }
+            self.output.interrupted()
+            supervisor.stop()
+        } _: {
+            try await runWithin(options.timeout, jobs, supervisor)
+        }
+        return try finish()
+    }
+
+    /// The cells, and again what was inconclusive.
+    ///
+    /// The first Ctrl-C ends the cells in order and keeps the record; the second ends everything at once.
+    private func runWithin(
+        _ longest: Duration?, _ jobs: [CellSupervisor.Job], _ supervisor: CellSupervisor
+    ) async throws {
         // Cells against one broker that is not ours share its topics: one at a time.
         let limit =
             cells.contains { $0.broker.kind == .external } ? 1 : options.jobs ?? Self.automaticJobs
         output.begin()
-        let timer = options.timeout.map { limit in
+        let timer = longest.map { limit in
             Task {
                 try await Task.sleep(for: limit)
                 supervisor.stop()
@@ -76,7 +89,6 @@ public final class ScenarioRun: Sendable {
         defer { timer?.cancel() }
         try await runAll(jobs, supervisor, limit: limit)
         try await runAgain(jobs, supervisor)
-        return try finish()
     }
 
     /// Runs what was inconclusive again, one by one with nothing beside it. A machine that was busy is the usual reason. What
@@ -203,20 +215,5 @@ public final class ScenarioRun: Sendable {
         let comparison = try RegressionCheck.compare(
             baseline: baseline, runs: [directory.path], isPart: isPart, ignoresTiming: false)
         return comparison == .passed ? ExitStatus(outcome) : comparison
-    }
-
-    /// The first Ctrl-C ends the cells in order and keeps the record; the second ends everything at once.
-    private func interruptHandlers(_ supervisor: CellSupervisor) -> [any DispatchSourceSignal] {
-        [SIGINT, SIGTERM].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler {
-                if supervisor.isStopping { ProcessEnd.atOnce(128 + number) }
-                self.output.interrupted()
-                supervisor.stop()
-            }
-            source.resume()
-            return source
-        }
     }
 }

@@ -1,6 +1,5 @@
 import Capacity
 import Cells
-import Dispatch
 import EvidenceModel
 import FoundationEssentials
 import Glibc
@@ -56,12 +55,25 @@ public final class SweepRun: Sendable {
 
     /// Runs and writes the results.
     func run() async throws -> (status: ExitStatus, results: SweepResults) {
-        let interrupts = interruptHandlers()
-        defer { interrupts.forEach { $0.cancel() } }
         let chosen = chosenCombinations()
         say(
             "\(chosen.count) of \(plan.spec.combinations.count) combinations, seed \(plan.scenario.runSeed),"
                 + " record in \(directory.path)")
+        try await StopSignals.during {
+            if self.supervisor.isStopping { ProcessEnd.atOnce(128 + $0) }
+            self.say("stopping; `--output \(self.directory.path)` continues")
+            self.supervisor.stop()
+        } _: {
+            try await runPoints(chosen)
+        }
+        if !supervisor.isStopping { try directory.noteEnd() }
+        return try finish()
+    }
+
+    /// The ceilings, and the points.
+    ///
+    /// The first Ctrl-C ends the running points and keeps those that are done; the second ends everything at once.
+    private func runPoints(_ chosen: [(order: Int, combination: [ScenarioCell.Parameter])]) async throws {
         try await measureCeilings(chosen.map(\.combination))
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (order, combination) in chosen {
@@ -75,8 +87,6 @@ public final class SweepRun: Sendable {
             }
             try await group.waitForAll()
         }
-        if !supervisor.isStopping { try directory.noteEnd() }
-        return try finish()
     }
 
     private func chosenCombinations() -> [(order: Int, combination: [ScenarioCell.Parameter])] {
@@ -257,19 +267,4 @@ public final class SweepRun: Sendable {
     }
 
     private func say(_ text: String) { StandardError.say(text) }
-
-    /// The first Ctrl-C ends the running points and keeps those that are done; the second ends everything at once.
-    private func interruptHandlers() -> [any DispatchSourceSignal] {
-        [SIGINT, SIGTERM].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler {
-                if self.supervisor.isStopping { ProcessEnd.atOnce(128 + number) }
-                self.say("stopping; `--output \(self.directory.path)` continues")
-                self.supervisor.stop()
-            }
-            source.resume()
-            return source
-        }
-    }
 }
