@@ -1,14 +1,27 @@
 #!/usr/bin/env bash
-# Style that a compiler does not hold: file and function length, formatting, and no trace of a machine in the text.
+# Style that a compiler does not hold: length of files and functions, properties of a type, formatting, and no trace of a machine in the text.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 status=0
 fail() { printf 'lint: %s\n' "$1" >&2; status=1; }
 
-max_file=500 max_function=70
+max_file=350 max_function=50 max_properties=20
 while IFS= read -r file; do
     lines=$(wc -l <"$file")
     [ "$lines" -le "$max_file" ] || fail "$file: $lines lines, at most $max_file: split it by concern"
+    # Stored properties of each type that begins at the left margin: its `let` and `var` one level in, without a body.
+    awk -v file="$file" -v max="$max_properties" '
+        /^(@[A-Za-z]+(\([^)]*\))? )?((public|package|private|fileprivate|final|indirect) )*(struct|class|actor) / {
+            if (count > max) report(); name = $0; count = 0; start = FNR
+        }
+        /^    ((public|package|private|fileprivate|final|weak|lazy|unowned|private\(set\)|package\(set\)|public private\(set\)) )*(let|var) / {
+            if ($0 !~ /\{[^}]*$/ && $0 !~ /\{ .* \}$/ || $0 ~ /= /) count++
+        }
+        function report() {
+            printf "lint: %s:%d: type of %d stored properties, at most %d\n", file, start, count, max > "/dev/stderr"; bad = 1
+        }
+        /^}/ { if (count > max) report(); count = 0 }
+        END { exit bad }' "$file" || status=1
     awk -v file="$file" -v max="$max_function" '
         /^[ \t]*((@[A-Za-z]+(\([^)]*\))?|public|private|fileprivate|internal|static|final|mutating|nonisolated|override|package)[ \t]+)*(func|init|deinit)[ (?!<]/ && !infn {
             match($0, /^[ \t]*/); indent = RLENGTH; start = NR; infn = 1

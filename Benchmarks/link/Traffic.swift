@@ -87,32 +87,9 @@ struct TCPFlow {
             setsockopt(receiver, SOL_SOCKET, SO_RCVBUFFORCE, &size, 4)
         }
         let received = Shared(UInt64(0))
-        let reading = Worker {
-            let buffer = UnsafeMutableRawPointer.allocate(byteCount: 1 << 18, alignment: 64)
-            defer { buffer.deallocate() }
-            while true {
-                let count = read(receiver, buffer, 1 << 18)
-                if count <= 0 { return }
-                received.with { $0 += UInt64(count) }
-            }
-        }
+        let reading = receive(from: receiver, received)
         let stop = Shared(false)
-        let writing = Worker {
-            let block = pacedMbit == nil ? 1 << 17 : 1 << 14
-            let buffer = [UInt8](repeating: 0x55, count: block)
-            let start = cl_monotonic_ns()
-            var sent = 0
-            while !stop.with({ $0 }) {
-                if let pacedMbit {
-                    let due = start + Int64(Double(sent) * 8 / pacedMbit * 1000)
-                    let now = cl_monotonic_ns()
-                    if due > now { usleep(UInt32((due - now) / 1000) + 1) }
-                }
-                let count = write(sender, buffer, block)
-                if count <= 0 { return }
-                sent += count
-            }
-        }
+        let writing = send(to: sender, pacedMbit: pacedMbit, until: stop)
         var samples: [Double] = []
         usleep(UInt32(warmUp * 1e6))
         var last = received.with { $0 }
@@ -132,6 +109,37 @@ struct TCPFlow {
         close(sender)
         close(receiver)
         return TCPFlow(bitsPerSecond: Double(last - first) * 8e9 / Double(lastAt - firstAt), samples: samples)
+    }
+
+    private static func receive(from receiver: Int32, _ received: Shared<UInt64>) -> Worker {
+        Worker {
+            let buffer = UnsafeMutableRawPointer.allocate(byteCount: 1 << 18, alignment: 64)
+            defer { buffer.deallocate() }
+            while true {
+                let count = read(receiver, buffer, 1 << 18)
+                if count <= 0 { return }
+                received.with { $0 += UInt64(count) }
+            }
+        }
+    }
+
+    private static func send(to sender: Int32, pacedMbit: Double?, until stop: Shared<Bool>) -> Worker {
+        Worker {
+            let block = pacedMbit == nil ? 1 << 17 : 1 << 14
+            let buffer = [UInt8](repeating: 0x55, count: block)
+            let start = cl_monotonic_ns()
+            var sent = 0
+            while !stop.with({ $0 }) {
+                if let pacedMbit {
+                    let due = start + Int64(Double(sent) * 8 / pacedMbit * 1000)
+                    let now = cl_monotonic_ns()
+                    if due > now { usleep(UInt32((due - now) / 1000) + 1) }
+                }
+                let count = write(sender, buffer, block)
+                if count <= 0 { return }
+                sent += count
+            }
+        }
     }
 }
 
@@ -226,6 +234,22 @@ struct DatagramFlow {
                 $0.receiveSeconds = Double(arrivals.last - arrivals.first) / 1e9
             }
         }
+        let (sent, seconds) = send(count, to: client, perSecond: perSecond, size: size, burst: burst)
+        last.with { $0 = cl_monotonic_ns() }
+        finished.with { $0 = true }
+        reading.join()
+        close(server)
+        return result.with {
+            $0.sent = sent
+            $0.sendSeconds = seconds
+            return $0
+        }
+    }
+
+    /// Sends at a pace by looking at the clock: a sleep would be late by more than a packet's time.
+    private static func send(
+        _ count: Int, to client: Int32, perSecond: Double, size: Int, burst: Int
+    ) -> (sent: Int, seconds: Double) {
         var buffer = [UInt8](repeating: 0, count: max(size, 8))
         let start = cl_monotonic_ns()
         var sent = 0
@@ -237,18 +261,9 @@ struct DatagramFlow {
             for _ in 0..<min(burst, count - sent) {
                 let stamp = cl_monotonic_ns()
                 buffer.withUnsafeMutableBytes { $0.storeBytes(of: stamp, as: Int64.self) }
-                if send(client, buffer, buffer.count, 0) == buffer.count { sent += 1 } else { usleep(10) }
+                if Glibc.send(client, buffer, buffer.count, 0) == buffer.count { sent += 1 } else { usleep(10) }
             }
         }
-        let seconds = Double(cl_monotonic_ns() - start) / 1e9
-        last.with { $0 = cl_monotonic_ns() }
-        finished.with { $0 = true }
-        reading.join()
-        close(server)
-        return result.with {
-            $0.sent = sent
-            $0.sendSeconds = seconds
-            return $0
-        }
+        return (sent, Double(cl_monotonic_ns() - start) / 1e9)
     }
 }

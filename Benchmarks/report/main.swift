@@ -16,6 +16,13 @@ func run() throws {
         FileManager.default.temporaryDirectory.path + "/bench-report-\(ProcessInfo.processInfo.processIdentifier)"
     defer { try? FileManager.default.removeItem(atPath: base) }
 
+    let clients = try writeRecords(cells, of: records, below: base)
+    print("\(cells) cells of \(records) records written; peak \(peakMB()) MB")
+    for round in 1...rounds { try measure(round, cells, below: base, clients, output) }
+}
+
+/// Writes the records of `cells` cells, and gives the accounts of one client of each kind.
+func writeRecords(_ cells: Int, of records: Int, below base: String) throws -> [ClientAccount] {
     var clients: [ClientAccount] = []
     let troubles = SyntheticCell.Trouble.allCases
     for i in 0..<cells {
@@ -35,42 +42,45 @@ func run() throws {
             Data(try record.faultLog.map { try encoder.encode($0) + Data([10]) }.joined()), to: .faultLog)
         if i < troubles.count { clients.append(record.client) }
     }
-    print("\(cells) cells of \(records) records written; peak \(peakMB()) MB")
+    return clients
+}
 
-    for round in 1...rounds {
-        let clock = ContinuousClock()
-        var reading = Duration.zero
-        var judging = Duration.zero
-        var drawing = Duration.zero
-        var verdicts: [RunResults.Cell] = []
-        func load(_ i: Int) throws -> CellRecord {
-            try RecordDirectory(path: "\(base)/cell-\(i)").record(client: clients[i % clients.count])
-        }
-        for i in 0..<cells {
-            var record: CellRecord?
-            reading += try clock.measure { record = try load(i) }
-            guard let record else { continue }
-            judging += clock.measure {
-                verdicts.append(
-                    RunResults.Cell(verdict: Judge.judge(record), cell: record.cell, directory: "cell-\(i)"))
-            }
-        }
-        let results = RunResults(seed: 42, cells: verdicts)
-        var report = HTMLReport(results)
-        for i in 0..<cells {
-            var record: CellRecord?
-            reading += try clock.measure { record = try load(i) }
-            drawing += clock.measure {
-                report.draw(record, ofCell: i, files: ["client.pcapng", "broker-1.pcapng", "link.jsonl"])
-            }
-        }
-        var html = ""
-        drawing += clock.measure { html = report.html() }
-        try Data(html.utf8).write(to: URL(fileURLWithPath: output))
-        print(
-            "round \(round): reading (twice) \(reading), judging \(judging), drawing \(drawing),"
-                + " html \(html.utf8.count / 1024) KiB, peak \(peakMB()) MB, now \(currentMB()) MB")
+/// One round: reads, judges and draws every record.
+func measure(
+    _ round: Int, _ cells: Int, below base: String, _ clients: [ClientAccount], _ output: String
+) throws {
+    let clock = ContinuousClock()
+    var reading = Duration.zero
+    var judging = Duration.zero
+    var drawing = Duration.zero
+    var verdicts: [RunResults.Cell] = []
+    func load(_ i: Int) throws -> CellRecord {
+        try RecordDirectory(path: "\(base)/cell-\(i)").record(client: clients[i % clients.count])
     }
+    for i in 0..<cells {
+        var record: CellRecord?
+        reading += try clock.measure { record = try load(i) }
+        guard let record else { continue }
+        judging += clock.measure {
+            verdicts.append(
+                RunResults.Cell(verdict: Judge.judge(record), cell: record.cell, directory: "cell-\(i)"))
+        }
+    }
+    let results = RunResults(seed: 42, cells: verdicts)
+    var report = HTMLReport(results)
+    for i in 0..<cells {
+        var record: CellRecord?
+        reading += try clock.measure { record = try load(i) }
+        drawing += clock.measure {
+            report.draw(record, ofCell: i, files: ["client.pcapng", "broker-1.pcapng", "link.jsonl"])
+        }
+    }
+    var html = ""
+    drawing += clock.measure { html = report.html() }
+    try Data(html.utf8).write(to: URL(fileURLWithPath: output))
+    print(
+        "round \(round): reading (twice) \(reading), judging \(judging), drawing \(drawing),"
+            + " html \(html.utf8.count / 1024) KiB, peak \(peakMB()) MB, now \(currentMB()) MB")
 }
 
 /// Peak of resident memory, megabytes.

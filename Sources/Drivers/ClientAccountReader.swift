@@ -98,9 +98,7 @@ public struct ClientAccountReader {
         account.records.withUnsafeMutableBufferPointer { records in
             do throws(JSONError) {
                 try cursor.rows(kind) { row in
-                    guard row.id >= 0, row.id < recordCount, row.timeUs > 0, row.partition >= -1,
-                        row.partition <= Int64(Int32.max)
-                    else {
+                    guard row.canBe(of: recordCount) else {
                         wrong += 1
                         return
                     }

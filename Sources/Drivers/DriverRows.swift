@@ -76,4 +76,10 @@ struct DriverRow {
     var error: Range<Int> = 0..<0
     /// Of failed rows.
     var persistence = ""
+
+    /// Whether it can be a row of a cell with so many records.
+    @inline(__always)
+    func canBe(of records: Int64) -> Bool {
+        id >= 0 && id < records && timeUs > 0 && partition >= -1 && partition <= Int64(Int32.max)
+    }
 }

@@ -124,10 +124,9 @@ struct BlameTests {
         ("raw", "acks: maybe", "acks"),
     ])
     func whatOnlyTheClientKnowsIsToldAtOnceInItsWords(client: String, config: String, words: String) throws {
-        let began = ContinuousClock.now
         let (verdict, output) = try cell(
             expecting: 64, "producer: { client: \(client), config: { \(config) } }")
-        #expect(ContinuousClock.now - began < .seconds(20))
+        #expect(!output.contains("time limit"), "it was ended at once, not at its limit: \(output)")
         #expect(verdict.reason.hasPrefix("the client did not take its configuration: \(client)"), "\(verdict.reason)")
         #expect(verdict.reason.contains(words), "\(verdict.reason)")
         #expect(!output.contains("the harness failed"), "\(output)")

@@ -37,11 +37,10 @@ struct WrongUnitTests {
     }
 
     @Test func nanosecondsFromTheFirstLineEndTheCellAtOnce() throws {
-        let began = ContinuousClock.now
         let result = try run("nanoseconds")
         #expect(result.exitCode == 64, "\(result.output) \(result.errors)")
         #expect((result.output + result.errors).contains("is no time in microseconds since the epoch"))
-        #expect(ContinuousClock.now - began < .seconds(15))
+        #expect(!(result.output + result.errors).contains("time limit"), "it was ended at once, not at its limit")
     }
 
     @Test func nanosecondsInRowsMakeTheCellProveNothing() throws {

@@ -65,9 +65,7 @@ import Testing
                 ], faultLogPath: "/dev/full"))
         try link.start()
         for index in 0..<10 { #expect(client.send(Packets.tcp(sequence: UInt32(index)))) }
-        // What was sent is in the link's device before it is asked to stop; wait until it was read.
-        let deadline = ContinuousClock.now + .seconds(20)
-        while cl_wait_readable(client.link, 0) > 0, ContinuousClock.now < deadline { usleep(1000) }
+        client.waitUntilRead()
         let report = link.stop()
         #expect(report.faultLogEntries == 10)
         #expect(report.faultLogError == ENOSPC)

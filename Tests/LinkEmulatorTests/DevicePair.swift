@@ -22,6 +22,12 @@ struct DevicePair {
         bytes.withUnsafeBytes { write(host, $0.baseAddress, $0.count) } == bytes.count
     }
 
+    /// Returns when the link has read everything that was sent, which lies in its device before.
+    func waitUntilRead() {
+        let deadline = ContinuousClock.now + .seconds(20)
+        while cl_wait_readable(link, 0) > 0, ContinuousClock.now < deadline { usleep(1000) }
+    }
+
     /// The next packet within ten seconds; nil for none.
     func receive() -> [UInt8]? {
         guard cl_wait_readable(host, 10_000_000_000) > 0 else { return nil }

@@ -82,7 +82,7 @@ import Testing
         try link.start()
         link.setTimeZero(epochUs: epochUs)
         for _ in 0..<20 { _ = client.send(Packets.tcp(sequence: 1)) }
-        usleep(20_000)
+        client.waitUntilRead()
         #expect(link.stop().packetsIn == 20)
     }
 

@@ -22,6 +22,23 @@ import Testing
         mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
     }
 
+    /// Requests to Produce and Metadata, one after the other, where each is, and which.
+    private static func requests(
+        _ count: Int, _ random: inout Random
+    ) -> (stream: [UInt8], ranges: [Range<Int>], apis: [Int16]) {
+        var stream: [UInt8] = []
+        var ranges: [Range<Int>] = []
+        var apis: [Int16] = []
+        for correlation in 0..<count {
+            let api: Int16 = random.below(3) == 0 ? 3 : 0
+            let message = Packets.request(api: api, correlation: Int32(correlation), body: random.below(400))
+            ranges.append(stream.count..<(stream.count + message.count))
+            apis.append(api)
+            stream += message
+        }
+        return (stream, ranges, apis)
+    }
+
     /// However a stream is cut, sent again and overlapped: each message counts once, a dropped one never arrives whole,
     /// and every other byte arrives.
     @Test func segmentationNeverChangesWhatTriggers() throws {
@@ -30,16 +47,7 @@ import Testing
             let count = 1 + random.below(12)
             let every = 1 + random.below(4)
             let rig = try CoreRig([Faults.message(.request, "Produce", .every(every), do: ["drop"])])
-            var stream: [UInt8] = []
-            var ranges: [Range<Int>] = []
-            var apis: [Int16] = []
-            for correlation in 0..<count {
-                let api: Int16 = random.below(3) == 0 ? 3 : 0
-                let message = Packets.request(api: api, correlation: Int32(correlation), body: random.below(400))
-                ranges.append(stream.count..<(stream.count + message.count))
-                apis.append(api)
-                stream += message
-            }
+            let (stream, ranges, apis) = Self.requests(count, &random)
             let initial = UInt32(truncatingIfNeeded: random.next())
             rig.send(Packets.tcp(sequence: initial &- 1, flags: [.syn]), from: 0, at: 1)
             var received = [Bool](repeating: false, count: stream.count)

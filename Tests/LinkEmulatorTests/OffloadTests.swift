@@ -152,7 +152,7 @@ import Testing
                 let sent = long(20_000, sequence: UInt32(index) * 20_000)
                 #expect(client.send(sent.packet, sent.virtio))
             }
-            usleep(500_000)
+            client.waitUntilRead()
         }
         #expect(report.packetsIn == 140)
         #expect(report.counters.overflow == report.packetsDropped)

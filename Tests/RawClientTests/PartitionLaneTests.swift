@@ -13,7 +13,7 @@ struct PartitionLaneTests {
     private func records(_ count: Int, size: Int, _ properties: RawProducerProperties) -> PartitionLane {
         var properties = properties
         properties.batchRecords = size
-        var lane = PartitionLane(topic: 0, partition: 0, firstSequence: properties.firstSequence)
+        var lane = PartitionLane(topic: 0, partition: 0, firstSequence: properties.rules.firstSequence)
         for id in 0..<count {
             lane.append(
                 .init(id: Int64(id), value: [UInt8(id)]), lane: 0, nowNs: 0, timestampMs: 0, properties: properties)

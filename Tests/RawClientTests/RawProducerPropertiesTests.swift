@@ -9,8 +9,8 @@ struct RawProducerPropertiesTests {
                 "acks": "all", "max.in.flight.requests.per.connection": "20", "linger.ms": "5", "batch.size": "1000",
                 "raw.produce.version": "7", "raw.on.sequence.error": "retry",
             ], bootstrap: "198.18.1.1:9092,198.18.2.1:9092")
-        #expect(properties.acks == -1 && properties.maxInFlight == 20 && properties.produceVersion == 7)
-        #expect(properties.bootstrap.map(\.port) == [9092, 9092] && properties.onSequenceError == .retry)
+        #expect(properties.acks == -1 && properties.maxInFlight == 20 && properties.rules.produceVersion == 7)
+        #expect(properties.bootstrap.map(\.port) == [9092, 9092] && properties.rules.onSequenceError == .retry)
         #expect(properties.isIdempotent && properties.login == nil)
     }
 

@@ -18,6 +18,13 @@ struct LogFacts: Sendable {
         var evidence: Evidence
     }
 
+    /// What an application says of all its records.
+    struct Totals: Sendable, Equatable {
+        var delivered: Int?
+        var failed: Int?
+        var evidence: Evidence
+    }
+
     /// The input.
     var file: String
     /// True for a broker's log.
@@ -45,9 +52,7 @@ struct LogFacts: Sendable {
     var lastUs: Int64?
     var metrics: [String: Measure] = [:]
     /// What the application counted at its end.
-    var delivered: Int?
-    var failed: Int?
-    var summary: Evidence?
+    var totals: Totals?
     /// The `ProducerConfig values:` block.
     var block: Configuration?
 

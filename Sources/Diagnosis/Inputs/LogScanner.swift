@@ -169,9 +169,9 @@ struct LogScanner {
         let done =
             text.number(before: " published") ?? text.number(before: " delivered") ?? text.number(before: " sent")
         guard let done else { return }
-        facts.failed = Int(failed)
-        facts.delivered = Int(done)
-        facts.summary = Evidence(source: facts.file, line: facts.lines, timeUs: time, text: text.text())
+        facts.totals = .init(
+            delivered: Int(done), failed: Int(failed),
+            evidence: Evidence(source: facts.file, line: facts.lines, timeUs: time, text: text.text()))
     }
 
     private mutating func noteMetrics(_ text: LineText, _ time: Int64?) {

@@ -66,13 +66,13 @@ extension CaseFile {
     func measure(_ name: String) -> LogFacts.Measure? { clientLogs.compactMap { $0.metrics[name] }.last }
 
     /// What the application counted at its end.
-    var delivered: Int? { clientLogs.compactMap(\.delivered).last }
-    var failed: Int? { clientLogs.compactMap(\.failed).last }
+    var delivered: Int? { clientLogs.compactMap(\.totals?.delivered).last }
+    var failed: Int? { clientLogs.compactMap(\.totals?.failed).last }
 
     /// The application's count says that nothing failed.
     var nothingFailed: [Evidence]? {
         guard failed == 0, sawNone(.deliveryFailed, .expired, .fatalDesync, .fatalRewound) else { return nil }
-        return clientLogs.compactMap(\.summary)
+        return clientLogs.compactMap(\.totals?.evidence)
     }
 
     /// Something was delivered, by the count, or by answers on the wire.

@@ -92,6 +92,15 @@ struct OffloadReader: ~Copyable {
             return receiveWhole(length, virtio, port: port, core: &core)
         }
         longReads = Self.longReadsAfterOne
+        return receiveSegments(length, virtio, isShort: isShort, port: port, core: &core)
+    }
+
+    /// Cuts what the kernel left in one piece, where it can be cut in place, and by a copy elsewhere.
+    ///
+    /// - Returns: how many pieces there were.
+    private mutating func receiveSegments(
+        _ length: Int, _ virtio: VirtioHeader, isShort: Bool, port: Int, core: inout LinkCore
+    ) -> Int {
         let first = isShort ? flat.raw + VirtioHeader.size : core.arena.buffer(spare[0]).baseAddress
         let headers = UnsafeRawBufferPointer(start: first, count: min(length, mtu))
         guard virtio.segmentation == VirtioHeader.tcpOverIPv4,

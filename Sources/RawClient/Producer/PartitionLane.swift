@@ -63,7 +63,7 @@ struct PartitionLane {
     mutating func assignSequence(to batch: ProducerBatch, _ properties: RawProducerProperties) {
         guard batch.baseSequence == nil else { return }
         batch.baseSequence = nextSequence
-        if !properties.reusesSequences { advance(by: batch.items.count, from: nextSequence, properties) }
+        if !properties.rules.reusesSequences { advance(by: batch.items.count, from: nextSequence, properties) }
     }
 
     /// Moves the next sequence behind `count` records that begin at `base`.
@@ -72,14 +72,14 @@ struct PartitionLane {
         let limit = Int64(Int32.max) + 1
         // A producer that wraps wrongly counts on from its wrong number.
         nextSequence = Int32(
-            truncatingIfNeeded: next < limit ? next : Int64(properties.sequenceWrapsTo) + (next - limit))
+            truncatingIfNeeded: next < limit ? next : Int64(properties.rules.sequenceWrapsTo) + (next - limit))
     }
 
     /// Makes the change that `raw.retry.changes` asks for to a batch that is about to be sent again.
     mutating func change(_ batch: ProducerBatch, lane: Int, nowNs: Int64, _ properties: RawProducerProperties) {
-        guard !batch.isChanged, properties.retryChange != .none, let base = batch.baseSequence else { return }
+        guard !batch.isChanged, properties.rules.retryChange != .none, let base = batch.baseSequence else { return }
         let count = batch.items.count
-        switch properties.retryChange {
+        switch properties.rules.retryChange {
         case .none: return
         case .merge:
             guard let next = queue.popFirstNew() else { return }

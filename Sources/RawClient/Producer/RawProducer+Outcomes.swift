@@ -38,7 +38,7 @@ extension RawProducer {
         case Self.outOfOrder, Self.unknownProducerID:
             note(code, batch)
             // An earlier batch that is still on its way explains the gap: this one follows it.
-            if hasEarlier(than: batch) || properties.onSequenceError == .retry {
+            if hasEarlier(than: batch) || properties.rules.onSequenceError == .retry {
                 retry(batch, nowNs, code, pauses: true)
             } else {
                 giveUp(batch, error: code.name, isCertain: true)
@@ -62,7 +62,7 @@ extension RawProducer {
     }
 
     func acknowledge(_ batch: ProducerBatch, baseOffset: Int64) {
-        if properties.reusesSequences, let base = batch.baseSequence {
+        if properties.rules.reusesSequences, let base = batch.baseSequence {
             lanes[batch.lane].advance(by: batch.items.count, from: base, properties)
         }
         let lane = lanes[batch.lane]

@@ -73,7 +73,7 @@ public final class RawProducer {
             for partition in 0..<topic.partitions {
                 lanes.append(
                     PartitionLane(
-                        topic: index, partition: Int32(partition), firstSequence: properties.firstSequence))
+                        topic: index, partition: Int32(partition), firstSequence: properties.rules.firstSequence))
             }
         }
         for (index, address) in properties.bootstrap.enumerated() {
@@ -202,7 +202,7 @@ public final class RawProducer {
     }
 
     private func produceVersion(_ connection: PipelinedConnection) -> Int16? {
-        if let version = properties.produceVersion { return version }
+        if let version = properties.rules.produceVersion { return version }
         if let version = connection.version(of: ProduceRequest.self, atMost: 12) { return version }
         fail("UNSUPPORTED_VERSION", "\(connection.name) offers no version of Produce that this client knows")
         return nil

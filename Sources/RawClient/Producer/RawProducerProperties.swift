@@ -33,6 +33,27 @@ public struct RawProducerProperties: Sendable, Equatable {
         case retry
     }
 
+    /// What a producer owes the broker; the defaults are the rules.
+    public struct Rules: Sendable, Equatable {
+        /// Version of Produce (`raw.produce.version`); nil for the highest that both sides know, at most 12. A version that
+        /// was named is sent whether the broker offers it or not.
+        public var produceVersion: Int16?
+        /// Sequence of the first record of each partition (`raw.sequence.first`).
+        public var firstSequence: Int32 = 0
+        /// What follows sequence 2^31-1 (`raw.sequence.wraps.to`); the rule is 0.
+        public var sequenceWrapsTo: Int32 = 0
+        /// Takes sequences on acknowledgement only, so that batches in flight together carry the same ones
+        /// (`raw.sequence.reuse`).
+        public var reusesSequences = false
+        /// See ``RetryChange``.
+        public var retryChange = RetryChange.none
+        /// See ``SequenceErrorPolicy``.
+        public var onSequenceError = SequenceErrorPolicy.fail
+
+        /// By the rules.
+        public init() {}
+    }
+
     /// Where to begin (`bootstrap.servers`).
     public var bootstrap: [Address] = []
     /// Name in request headers (`client.id`).
@@ -65,20 +86,8 @@ public struct RawProducerProperties: Sendable, Equatable {
     public var bufferMemory = 32 << 20
     /// Logs in with SASL PLAIN (`security.protocol`, `sasl.username`, `sasl.password`); nil for PLAINTEXT.
     public var login: LogReader.Login?
-    /// Version of Produce (`raw.produce.version`); nil for the highest that both sides know, at most 12. A version that
-    /// was named is sent whether the broker offers it or not.
-    public var produceVersion: Int16?
-    /// Sequence of the first record of each partition (`raw.sequence.first`).
-    public var firstSequence: Int32 = 0
-    /// What follows sequence 2^31-1 (`raw.sequence.wraps.to`); the rule is 0.
-    public var sequenceWrapsTo: Int32 = 0
-    /// Takes sequences on acknowledgement only, so that batches in flight together carry the same ones
-    /// (`raw.sequence.reuse`).
-    public var reusesSequences = false
-    /// See ``RetryChange``.
-    public var retryChange = RetryChange.none
-    /// See ``SequenceErrorPolicy``.
-    public var onSequenceError = SequenceErrorPolicy.fail
+    /// The rules of a producer, and how they are broken on purpose.
+    public var rules = Rules()
 
     /// The defaults, which are Kafka's.
     public init() {}
@@ -96,7 +105,7 @@ public struct RawProducerProperties: Sendable, Equatable {
         }
         self.login = try login.login
         self.bootstrap = try PropertyValue(name: "bootstrap.servers", text: bootstrap).addresses()
-        if isIdempotent, let produceVersion, produceVersion < 3 {
+        if isIdempotent, let produceVersion = rules.produceVersion, produceVersion < 3 {
             throw RawPropertyError(
                 name: "raw.produce.version",
                 message: "version \(produceVersion) carries no producer id: set enable.idempotence to false")
@@ -131,12 +140,13 @@ public struct RawProducerProperties: Sendable, Equatable {
         case "reconnect.backoff.ms": reconnectBackoffMs = try value.whole(in: 0...900_000)
         case "socket.connection.setup.timeout.ms": connectTimeoutMs = try value.whole(in: 1...900_000)
         case "buffer.memory": bufferMemory = try value.whole(in: 1024...(8 << 30))
-        case "raw.produce.version": produceVersion = Int16(try value.whole(in: 0...13))
-        case "raw.sequence.first": firstSequence = Int32(try value.whole(in: 0...Int(Int32.max)))
-        case "raw.sequence.wraps.to": sequenceWrapsTo = Int32(try value.whole(in: Int(Int32.min)...Int(Int32.max)))
-        case "raw.sequence.reuse": reusesSequences = try value.truth()
-        case "raw.retry.changes": retryChange = try value.choice()
-        case "raw.on.sequence.error": onSequenceError = try value.choice()
+        case "raw.produce.version": rules.produceVersion = Int16(try value.whole(in: 0...13))
+        case "raw.sequence.first": rules.firstSequence = Int32(try value.whole(in: 0...Int(Int32.max)))
+        case "raw.sequence.wraps.to":
+            rules.sequenceWrapsTo = Int32(try value.whole(in: Int(Int32.min)...Int(Int32.max)))
+        case "raw.sequence.reuse": rules.reusesSequences = try value.truth()
+        case "raw.retry.changes": rules.retryChange = try value.choice()
+        case "raw.on.sequence.error": rules.onSequenceError = try value.choice()
         default:
             throw RawPropertyError(
                 name: value.name, message: "no such property; known: \(Self.names.joined(separator: ", "))")
