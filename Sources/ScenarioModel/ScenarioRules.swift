@@ -1,3 +1,5 @@
+import EvidenceModel
+
 /// What a scenario may name. ScenarioModel itself knows no client, no broker release, no impairment and no measure:
 /// those that do pass them in.
 public struct ScenarioRules: Sendable {
@@ -44,12 +46,7 @@ public struct ScenarioRules: Sendable {
     public static let program = "command"
 
     /// The numbers of a verdict.
-    public static let measures = [
-        "sent", "acked", "failed", "lost", "duplicates", "reordered", "sequence_errors", "retried_batches",
-        "deduplicated_batches", "throughput_records_per_s", "ack_latency_ms.p50", "ack_latency_ms.p99",
-        "ack_latency_ms.max", "ack_latency_from_send_ms.p50", "ack_latency_from_send_ms.p99",
-        "ack_latency_from_send_ms.max", "recovery_ms", "error_codes.NN", "fetched_records.NN", "fetch_errors.NN",
-    ]
+    public static let measures = Measure.all.map(\.name) + Measure.Family.all.map { $0.prefix + "NN" }
 
     /// The apis that a producer speaks, and those that read a log back.
     public static let apis = [

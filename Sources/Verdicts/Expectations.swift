@@ -8,7 +8,7 @@ enum Expectations {
     /// The expectations of the cell, or the one that stands when a scenario has none: it survives.
     static func of(_ cell: CellDescription) -> [CellDescription.Expectation] {
         if !cell.expectations.isEmpty { return cell.expectations }
-        return [.init(measure: MeasureName.survives, comparison: "==", value: 1, line: 0, text: "survives: true")]
+        return [.init(measure: ExpectationName.survives, comparison: "==", value: 1, line: 0, text: "survives: true")]
     }
 
     /// One expectation with its outcome.
@@ -16,12 +16,12 @@ enum Expectations {
         _ expectation: CellDescription.Expectation, _ measures: Measures, survived: Bool?, refused: Bool,
         doubts: [Doubt]
     ) -> Assertion {
-        let isSurvival = expectation.measure == MeasureName.survives
+        let isSurvival = expectation.measure == ExpectationName.survives
         let actual: Double? =
             switch expectation.measure {
-            case MeasureName.survives: survived.map { $0 ? 1 : 0 }
-            case MeasureName.refused: refused ? 1 : 0
-            default: MeasureName.value(expectation.measure, measures)
+            case ExpectationName.survives: survived.map { $0 ? 1 : 0 }
+            case ExpectationName.refused: refused ? 1 : 0
+            default: Measure.named(expectation.measure)?.read(measures)
             }
         var assertion = Assertion(
             text: expectation.text, line: expectation.line, actual: actual, outcome: .inconclusive)
@@ -40,7 +40,7 @@ enum Expectations {
     /// when a property is proven broken, so that does not heal either.
     private static func staysBroken(_ expectation: CellDescription.Expectation, isSurvival: Bool) -> Bool {
         if isSurvival { return true }
-        guard MeasureName.isCountOfThingsSeen(expectation.measure) else { return false }
+        guard Measure.named(expectation.measure)?.isCountOfThingsSeen == true else { return false }
         return ["==", "<", "<="].contains(expectation.comparison)
     }
 

@@ -44,14 +44,14 @@ public enum Judge {
 
     /// Every name that an expectation may use, for the validation of scenario files.
     public static var measureNames: [String] {
-        MeasureName.readers.map(\.name) + [MeasureName.survives]
-            + KafkaError.names.keys.sorted().map { MeasureName.errorCodePrefix + String($0) }
+        Measure.all.map(\.name) + [ExpectationName.survives]
+            + KafkaError.names.keys.sorted().map { Measure.Family.errorCodes + String($0) }
     }
 
     /// A measure of a verdict by its name, `survives` as 1 or 0; nil when it could not be measured.
     public static func value(of measure: String, in verdict: Verdict) -> Double? {
-        measure == MeasureName.survives
-            ? verdict.survived.map { $0 ? 1 : 0 } : MeasureName.value(measure, verdict.measures)
+        measure == ExpectationName.survives
+            ? verdict.survived.map { $0 ? 1 : 0 } : Measure.named(measure)?.read(verdict.measures)
     }
 
     /// The names of the properties that make up `survives`, in the order of verdicts.

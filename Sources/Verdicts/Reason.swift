@@ -44,7 +44,7 @@ enum Reason {
         _ assertion: Assertion?, _ broken: String?, _ survived: Bool?, _ properties: [PropertyResult]
     ) -> String {
         guard let assertion else { return broken ?? "failed" }
-        if assertion.text.hasPrefix(MeasureName.survives) {
+        if assertion.text.hasPrefix(ExpectationName.survives) {
             if let broken { return broken }
             return "expected `\(assertion.text)`, and it survived"
         }

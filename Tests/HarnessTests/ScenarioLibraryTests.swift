@@ -1,3 +1,4 @@
+import EvidenceModel
 import Foundation
 import ScenarioModel
 import Testing
@@ -18,6 +19,16 @@ import Testing
         let text = try String(contentsOfFile: "\(Self.root)/docs/scenario-format.md", encoding: .utf8)
         for keyword in ScenarioLibrary.vocabulary.keywords {
             #expect(text.contains("`\(keyword.name)`"), "\(keyword.name) is not in docs/scenario-format.md")
+        }
+    }
+
+    @Test func everyMeasureIsDocumented() throws {
+        let format = try String(contentsOfFile: "\(Self.root)/docs/scenario-format.md", encoding: .utf8)
+        let schema = try String(contentsOfFile: "\(Self.root)/docs/results.schema.json", encoding: .utf8)
+        for name in Measure.all.map(\.name) + Measure.Family.all.map(\.prefix) {
+            #expect(format.contains("`\(name)"), "\(name) is not in docs/scenario-format.md")
+            let key = name.split(separator: ".")[0]
+            #expect(schema.contains("\"\(key)\": {"), "\(key) is not in docs/results.schema.json")
         }
     }
 

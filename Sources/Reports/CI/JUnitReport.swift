@@ -37,7 +37,7 @@ public enum JUnitReport {
             ("runs", String(verdict.runs)),
         ]
         values += verdict.parameters.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-        values += MeasureList.values(verdict.measures).map { ("measure.\($0.name)", Numbers.text($0.value)) }
+        values += Measure.values(verdict.measures).map { ("measure.\($0.name)", Numbers.text($0.value)) }
         var text = "    <properties>\n"
         for (name, value) in values {
             text += "      <property name=\"\(Markup.escape(name))\" value=\"\(Markup.escape(value))\"/>\n"

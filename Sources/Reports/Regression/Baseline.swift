@@ -53,7 +53,7 @@ public struct Baseline: Codable, Sendable, Equatable {
             let verdicts = groups[key] ?? []
             var values: [String: [Double]] = [:]
             for verdict in verdicts {
-                for (name, value) in MeasureList.values(verdict.measures) { values[name, default: []].append(value) }
+                for (name, value) in Measure.values(verdict.measures) { values[name, default: []].append(value) }
             }
             return Cell(
                 scenario: key.scenario, parameters: key.parameters,

@@ -84,7 +84,7 @@ public struct Comparison: Sendable, Equatable {
             }
             compared += 1
             compareOutcomes(cell, other)
-            for measure in MeasureList.all where !ignoresTiming || measure.worse == .moreIsBroken {
+            for measure in Measure.all where !ignoresTiming || measure.worse == .moreIsBroken {
                 guard let scale = MeasureTest.scale(measure.name, measure.worse),
                     let was = cell.measures[measure.name], let now = other.measures[measure.name]
                 else { continue }

@@ -16,7 +16,7 @@ struct MeasureTest {
     }
 
     let name: String
-    let worse: MeasureList.Worse
+    let worse: Measure.Worse
     let before: Spread
     let after: Spread
     let scale: Scale
@@ -30,7 +30,7 @@ struct MeasureTest {
     }
 
     /// The scale of a measure; nil for one that is no better either way.
-    static func scale(_ name: String, _ worse: MeasureList.Worse) -> Scale? {
+    static func scale(_ name: String, _ worse: Measure.Worse) -> Scale? {
         switch worse {
         case .neither: nil
         case .moreIsBroken: Scale(offset: 1, leastRatio: 1.5, isCount: true, family: "counts")
