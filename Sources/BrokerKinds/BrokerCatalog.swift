@@ -1,6 +1,5 @@
 import EvidenceModel
 import ScenarioModel
-import SystemCalls
 import Testbed
 
 /// Where a broker of one kind will stand: what must be there before the testbed, and the broker once that is built.
@@ -31,8 +30,48 @@ struct BareSite: BrokerSite {
     func remove() async {}
 }
 
-/// Makes the broker that a cell asks for. A new kind is one file in this folder and one line here.
+/// A kind of broker: all that the rest of Crosswind knows of it. Each stands in its broker's file.
+package struct BrokerKind: Sendable {
+    /// The kind as scenario files see it.
+    package let spec: BrokerSpec.Kind
+    /// What it can do, and which settings it acts upon.
+    package let abilities: BrokerAbilities
+    /// True where its cells share topics, so that one runs at a time.
+    package var sharesTopics = false
+    /// True where it is reached outside of the sandbox.
+    package var isOutside = false
+    /// True where it leaves containers when a run is killed.
+    package var usesContainers = false
+    /// How long it may take to be there before ``BrokerSpec/readyWithin`` begins, for example to build an image; nil: it
+    /// is there at once.
+    package var startAllowance: Duration?
+    /// Makes its site.
+    let site:
+        @Sendable (_ cell: ScenarioCell, _ record: RecordDirectory, _ dialer: OutsideDialer?) async throws ->
+            any BrokerSite
+
+    /// The word of `broker.kind`.
+    package var name: String { spec.name }
+}
+
+/// The kinds of broker. A new one is one file in this folder and one line here.
 package enum BrokerCatalog {
+    /// Every kind, in the order in which messages list them.
+    package static let all: [BrokerKind] = [
+        EmbeddedBrokerUnderTest.kind,
+        ComposeBroker.kind,
+        CommandBroker.kind,
+        ExternalBroker.kind,
+    ]
+
+    /// The kind of a scenario's broker.
+    package static func kind(_ spec: BrokerSpec) -> BrokerKind {
+        guard let kind = all.first(where: { $0.spec == spec.kind }) else {
+            preconditionFailure("a scenario was read with other kinds of broker than these")
+        }
+        return kind
+    }
+
     /// Where the cell's broker will stand.
     ///
     /// - Parameter dialer: the way out of the sandbox, for a broker that is outside.
@@ -40,12 +79,6 @@ package enum BrokerCatalog {
     package static func site(
         _ cell: ScenarioCell, _ record: RecordDirectory, _ dialer: OutsideDialer?
     ) async throws -> any BrokerSite {
-        switch cell.broker.kind {
-        case .embedded:
-            BareSite { try EmbeddedBrokerUnderTest(cell: cell, testbed: $0) }
-        case .command: BareSite { CommandBroker(cell: cell, testbed: $0, record: record) }
-        case .compose: try await WorkerThread.run { try BrokerContainers.start(cell, record) }
-        case .external: BareSite { try ExternalBroker(cell: cell, testbed: $0, dialer: dialer) }
-        }
+        try await kind(cell.broker).site(cell, record, dialer)
     }
 }

@@ -14,6 +14,15 @@ import Testbed
 ///
 /// Actions: `pause` (SIGSTOP), `kill` (SIGKILL), `shutdown` (SIGTERM), each undone at the end of its phase, and `restart`.
 final class CommandBroker: BrokerUnderTest {
+    /// A process that signals reach; its settings are in its command line.
+    static let kind = BrokerKind(
+        spec: BrokerSpec.Kind("command", option: .init("command", .commandLine, isRequired: true)),
+        abilities: BrokerAbilities(
+            actions: ["pause", "kill", "shutdown", "restart"], undoes: ["pause", "kill", "shutdown"],
+            takesRelease: false,
+            takesConfig: false, servesTransactions: true), startAllowance: .zero,
+        site: { cell, record, _ in BareSite { CommandBroker(cell: cell, testbed: $0, record: record) } })
+
     private let cell: ScenarioCell
     private let testbed: CellTestbed
     private let record: RecordDirectory
@@ -45,7 +54,7 @@ final class CommandBroker: BrokerUnderTest {
         try Backplane.join(testbed.nodes)
         for node in 1...testbed.nodes.count { try launch(node) }
         let setup = BrokerSetup(
-            spec: cell.broker, name: "command \(cell.broker.command.first ?? "")",
+            spec: cell.broker, name: "command \(cell.broker.option.first ?? "")",
             addresses: testbed.nodeDevices.map { ($0.address, EmbeddedBrokerUnderTest.port) },
             connect: { host, port in try self.connectWithoutFaults(host: host, port: port) },
             death: { self.death })
@@ -84,7 +93,7 @@ final class CommandBroker: BrokerUnderTest {
     }
 
     private func launch(_ node: Int) throws {
-        let words = cell.broker.command.map { word in
+        let words = cell.broker.option.map { word in
             [
                 "{host}": testbed.nodeDevices[node - 1].address, "{port}": "\(EmbeddedBrokerUnderTest.port)",
                 "{node}": "\(node)", "{data}": dataPath(node),
@@ -156,7 +165,7 @@ final class CommandBroker: BrokerUnderTest {
         else { return nil }
         let log = (try? String(contentsOfFile: "\(record.path)/broker-\(node).log", encoding: .utf8)) ?? ""
         let tail = log.split(separator: "\n").suffix(3).joined(separator: " | ")
-        return "\(cell.broker.command.first ?? "command"): \(end)" + (tail.isEmpty ? "" : ": \(tail)")
+        return "\(cell.broker.option.first ?? "command"): \(end)" + (tail.isEmpty ? "" : ": \(tail)")
     }
 
     private func dataPath(_ node: Int) -> String { "\(record.path)/broker-\(node)-data" }

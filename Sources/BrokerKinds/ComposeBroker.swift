@@ -32,7 +32,7 @@ final class BrokerContainers: BrokerSite {
             throw MissingRequirement("broker kind compose needs root: only root may enter a container's namespace")
         }
         self.cell = cell
-        let service = cell.broker.service ?? "kafka"
+        let service = cell.broker.option.first ?? "kafka"
         let run = ProcessInfo.processInfo.environment[ContainerGuard.runVariable] ?? "\(getpid())"
         project = ComposeProject(
             engine: try ContainerEngine.find(), file: try Self.composeFile(), profile: service,
@@ -120,6 +120,25 @@ final class BrokerContainers: BrokerSite {
 /// Actions: `pause` freezes the container's processes, `kill` ends it for the rest of the cell. A container that starts
 /// again would come up in a new network namespace without the link, so nothing restarts.
 final class ComposeBroker: BrokerUnderTest {
+    /// A container: one that starts again would come up without the link.
+    static let kind = BrokerKind(
+        spec: BrokerSpec.Kind("compose", option: .init("service", .text, isRequired: false)),
+        abilities: BrokerAbilities(
+            actions: ["pause", "kill"], undoes: ["pause"], takesRelease: true, takesConfig: false,
+            servesTransactions: true,
+            checkValues: { spec in
+                guard spec.release != nil, let file = try? BrokerContainers.composeFile(),
+                    let text = try? String(contentsOfFile: file, encoding: .utf8),
+                    let isUsed = ComposeImages.useRelease(text, profile: spec.option.first ?? "kafka"), !isUsed
+                else { return nil }
+                return (
+                    "release",
+                    "it has no effect with service '\(spec.option.first ?? "kafka")', whose image is always the same"
+                )
+            }), usesContainers: true,
+        startAllowance: .seconds(120),  // an image may have to be built
+        site: { cell, record, _ in try await WorkerThread.run { try BrokerContainers.start(cell, record) } })
+
     private let cell: ScenarioCell
     private let testbed: CellTestbed
     private let containers: BrokerContainers

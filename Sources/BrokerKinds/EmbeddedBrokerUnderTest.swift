@@ -10,6 +10,33 @@ import Testbed
 
 /// The embedded broker, in the cell's own process: each node listens in its own namespace behind its end of the link.
 final class EmbeddedBrokerUnderTest: BrokerUnderTest {
+    /// Plays whatever it is told, and acts upon the properties that its code asks for.
+    static let kind = BrokerKind(
+        spec: .embedded,
+        abilities: BrokerAbilities(
+            actions: BrokerVocabulary.keywords.map(\.name),
+            undoes: ["pause", "kill", "shutdown", "isolate", "slow-append"],
+            clusterWide: ["move-leader", "slow-append", "expire-producers"], takesRelease: true, takesConfig: true,
+            servesTransactions: BrokerPropertyNames.servesTransactions,
+            properties: { text in
+                guard let release = text.map({ Release($0) }) ?? Release.standard else { return nil }
+                let names = BrokerPropertyNames(release: release)
+                return (names.broker, names.topic)
+            },
+            checkValues: { spec in
+                guard let release = spec.release.map({ Release($0) }) ?? Release.standard else { return nil }
+                do {
+                    try BrokerConfiguration.check(
+                        release: release, properties: spec.config, topics: spec.topics.map(\.config))
+                } catch let error as BrokerConfigurationError {
+                    return (error.property, "'\(error.value)' is not \(error.wanted)")
+                } catch {
+                    return ("broker", String(describing: error))
+                }
+                return nil
+            }),
+        site: { cell, _, _ in BareSite { try EmbeddedBrokerUnderTest(cell: cell, testbed: $0) } })
+
     private let configuration: BrokerConfiguration
     private let testbed: CellTestbed
     private let cluster = Mutex<EmbeddedCluster?>(nil)

@@ -18,6 +18,14 @@ import Testbed
 /// The broker is the user's: its topics may exist and hold records. Only what was appended since the start of the cell is
 /// read back, nothing is deleted, and no action of the timeline can be done to it.
 final class ExternalBroker: BrokerUnderTest {
+    /// Somebody else's.
+    static let kind = BrokerKind(
+        spec: BrokerSpec.Kind("external", option: .init("address", .addresses, isRequired: true)),
+        abilities: BrokerAbilities(
+            actions: [], undoes: [], takesRelease: false, takesConfig: false, servesTransactions: true),
+        sharesTopics: true, isOutside: true, startAllowance: .zero,
+        site: { cell, _, dialer in BareSite { try ExternalBroker(cell: cell, testbed: $0, dialer: dialer) } })
+
     private let cell: ScenarioCell
     private let testbed: CellTestbed
     private let dialer: OutsideDialer
@@ -40,7 +48,7 @@ final class ExternalBroker: BrokerUnderTest {
         self.cell = cell
         self.testbed = testbed
         self.dialer = dialer
-        addresses = try (cell.broker.address ?? "").split(separator: ",").map { text in
+        addresses = try cell.broker.option.map { text in
             guard let place = HostPort(text) else {
                 throw MissingRequirement("broker.address: '\(text)' is not host:port")
             }
@@ -50,7 +58,7 @@ final class ExternalBroker: BrokerUnderTest {
     }
 
     func start() async throws {
-        let name = "external \(cell.broker.address ?? "")"
+        let name = "external \(cell.broker.option.joined(separator: ","))"
         for (index, device) in testbed.nodeDevices.enumerated() {
             let address = addresses[addresses.count == 1 ? 0 : index]
             known.withLock { $0.outside[Self.key(device.address, EmbeddedBrokerUnderTest.port)] = address }
@@ -100,7 +108,7 @@ final class ExternalBroker: BrokerUnderTest {
         let found = try connection.metadata(topics: []).brokers.sorted { $0.nodeID < $1.nodeID }
         guard found.count == testbed.nodes.count else {
             throw MissingRequirement(
-                "the cluster at \(cell.broker.address ?? "") has \(found.count) brokers, broker.nodes is "
+                "the cluster at \(cell.broker.option.joined(separator: ",")) has \(found.count) brokers, broker.nodes is "
                     + "\(testbed.nodes.count): they must be equal")
         }
         brokers.withLock { $0 = found }

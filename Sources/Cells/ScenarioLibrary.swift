@@ -21,8 +21,9 @@ public enum ScenarioLibrary {
 
     private static let shared = Result {
         ScenarioRules(
-            vocabulary: vocabulary, releases: BrokerVocabulary.releases,
-            playsRelease: { BrokerVocabulary.plays($0) }, abilities: BrokerAbilities.ofKinds,
+            vocabulary: vocabulary, brokerKinds: BrokerCatalog.all.map(\.spec), releases: BrokerVocabulary.releases,
+            playsRelease: { BrokerVocabulary.plays($0) },
+            abilities: Dictionary(uniqueKeysWithValues: BrokerCatalog.all.map { ($0.name, $0.abilities) }),
             clientProperties: Dictionary(
                 uniqueKeysWithValues: try DriverCatalog.installed().clients.map { ($0.name, $0.properties) }))
     }

@@ -15,12 +15,9 @@ public struct BrokerSpec: Sendable, Equatable {
     public var topics: [Topic]
     /// Broker properties, by Kafka's names.
     public var config: [String: String]
-    /// `command` only: the program and its arguments.
-    public var command: [String]
-    /// `external` only: the bootstrap address, `host:port`; or one for each node, comma separated.
-    public var address: String?
-    /// `compose` only: the service in docker-compose.yml.
-    public var service: String?
+    /// What the key of its own says that a kind has (``Kind/option``): a command's words, addresses, or one text; empty
+    /// where it is not given.
+    public var option: [String]
     /// How long the broker may take until it answers.
     public var readyWithin: Duration
     /// How the harness's own client logs in, for topics and read-back; nil: not at all.
@@ -42,16 +39,48 @@ public struct BrokerSpec: Sendable, Equatable {
         }
     }
 
-    /// The kinds of broker.
-    public enum Kind: String, Sendable, CaseIterable {
-        /// Ours, inside the cell's process.
-        case embedded
-        /// A container from docker-compose.yml.
-        case compose
-        /// Any executable.
-        case command
-        /// A bootstrap address that is reached through the link.
-        case external
+    /// A kind of broker as scenario files see it.
+    public struct Kind: Sendable, Equatable {
+        /// The word of `broker.kind`.
+        public let name: String
+        /// The key of the section that only this kind has; nil for none.
+        public let option: Option?
+
+        /// A key of its own.
+        public struct Option: Sendable, Equatable {
+            /// The key.
+            public let key: String
+            /// What its value is.
+            public let form: Form
+            /// Whether the kind is nothing without it.
+            public let isRequired: Bool
+
+            /// What a value is.
+            public enum Form: Sendable {
+                /// A program and its arguments.
+                case commandLine
+                /// `host:port`, or one for each node, comma separated.
+                case addresses
+                /// Any text.
+                case text
+            }
+
+            /// Describes a key.
+            public init(_ key: String, _ form: Form, isRequired: Bool) {
+                self.key = key
+                self.form = form
+                self.isRequired = isRequired
+            }
+        }
+
+        /// Describes a kind.
+        public init(_ name: String, option: Option? = nil) {
+            self.name = name
+            self.option = option
+        }
+
+        /// Ours, inside the cell's process: the kind of a scenario that names none.
+        public static let embedded = Kind("embedded")
     }
 
     /// A topic created before the run.
@@ -81,18 +110,17 @@ public struct BrokerSpec: Sendable, Equatable {
         nodes = 1
         topics = [Topic(name: "orders", partitions: 1)]
         config = [:]
-        command = []
-        address = nil
-        service = nil
+        option = []
         readyWithin = .seconds(30)
         login = nil
         plaintextPort = nil
     }
 
-    static let keys = [
-        "kind", "release", "nodes", "topics", "config", "command", "address", "service", "ready_within", "login",
-        "plaintext_port",
-    ]
+    /// The section's keys: those of every kind, and each kind's own.
+    static func keys(_ rules: ScenarioRules) -> [String] {
+        ["kind", "release", "nodes", "topics", "config", "ready_within", "login", "plaintext_port"]
+            + rules.brokerKinds.compactMap(\.option?.key)
+    }
 
     static let topicKeys = ["name", "partitions", "replicas", "config"]
 
@@ -100,9 +128,10 @@ public struct BrokerSpec: Sendable, Equatable {
     init(_ value: ScenarioValue?, rules: ScenarioRules, errors: inout ErrorCollector) {
         self.init()
         guard let value else { return }
-        errors.attempt { try value.requireKnownKeys(Self.keys) }
+        errors.attempt { try value.requireKnownKeys(Self.keys(rules)) }
         if let kindValue = value["kind"] {
-            kind = errors.attempt { try kindValue.choice(of: rules.brokerKinds) }.flatMap(Kind.init) ?? kind
+            let name = errors.attempt { try kindValue.choice(of: rules.brokerKinds.map(\.name)) }
+            kind = rules.brokerKinds.first { $0.name == name } ?? kind
         }
         if let releaseValue = value["release"] {
             release = errors.attempt { try Self.release(releaseValue, kind: kind, rules: rules) }
@@ -120,7 +149,7 @@ public struct BrokerSpec: Sendable, Equatable {
             readyWithin = errors.attempt { try ready.duration(in: .milliseconds(100)...(.seconds(600))) } ?? readyWithin
         }
         decodeAccess(value, errors: &errors)
-        decodeKindOptions(value, errors: &errors)
+        decodeKindOption(value, rules.brokerKinds, errors: &errors)
     }
 
     private mutating func decodeAccess(_ value: ScenarioValue, errors: inout ErrorCollector) {
@@ -140,28 +169,27 @@ public struct BrokerSpec: Sendable, Equatable {
         }
     }
 
-    private mutating func decodeKindOptions(_ value: ScenarioValue, errors: inout ErrorCollector) {
-        let owners: [(key: String, kind: Kind, required: Bool)] = [
-            ("command", .command, true), ("address", .external, true), ("service", .compose, false),
-        ]
-        for (key, owner, required) in owners {
-            guard let option = value[key] else {
-                if required, kind == owner {
-                    errors.add(value.error("a broker of kind '\(kind.rawValue)' needs '\(key)'"))
-                }
-                continue
-            }
-            guard kind == owner else {
-                errors.add(
-                    option.error("'\(key)' goes with kind '\(owner.rawValue)', and this broker is '\(kind.rawValue)'"))
-                continue
-            }
-            switch owner {
-            case .command: command = errors.attempt { try option.commandLine() } ?? []
-            case .external: address = errors.attempt { try Self.addresses(option, nodes: nodes) }
-            default: service = errors.attempt { try option.text() }
-            }
+    private mutating func decodeKindOption(
+        _ value: ScenarioValue, _ kinds: [Kind], errors: inout ErrorCollector
+    ) {
+        for other in kinds where other != kind {
+            guard let key = other.option?.key, let option = value[key] else { continue }
+            errors.add(option.error("'\(key)' goes with kind '\(other.name)', and this broker is '\(kind.name)'"))
         }
+        guard let own = kind.option else { return }
+        guard let given = value[own.key] else {
+            if own.isRequired { errors.add(value.error("a broker of kind '\(kind.name)' needs '\(own.key)'")) }
+            return
+        }
+        let nodes = nodes
+        option =
+            errors.attempt {
+                switch own.form {
+                case .commandLine: try given.commandLine()
+                case .addresses: try Self.addresses(given, nodes: nodes)
+                case .text: [try given.text()]
+                }
+            } ?? []
     }
 
     private static func release(_ value: ScenarioValue, kind: Kind, rules: ScenarioRules) throws -> String {
@@ -177,7 +205,7 @@ public struct BrokerSpec: Sendable, Equatable {
         return text
     }
 
-    private static func addresses(_ value: ScenarioValue, nodes: Int) throws -> String {
+    private static func addresses(_ value: ScenarioValue, nodes: Int) throws -> [String] {
         let text = try value.text()
         let addresses = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         for address in addresses where HostPort(address) == nil {
@@ -189,7 +217,7 @@ public struct BrokerSpec: Sendable, Equatable {
                 "\(addresses.count) addresses for \(nodes) nodes",
                 allowed: "one address, or one for each node in the order of the brokers' ids")
         }
-        return text
+        return addresses
     }
 
     private static func topics(_ value: ScenarioValue, nodes: Int, errors: inout ErrorCollector) -> [Topic] {

@@ -11,7 +11,7 @@ struct EffectCheck {
 
     /// Notes everything without effect.
     func run(_ errors: inout ErrorCollector) {
-        if let abilities = rules.abilities[broker.kind.rawValue] {
+        if let abilities = rules.abilities[broker.kind.name] {
             checkBroker(abilities, &errors)
             checkActions(abilities, &errors)
             checkTransactions(abilities, &errors)
@@ -22,9 +22,9 @@ struct EffectCheck {
     // MARK: - The broker
 
     private func checkBroker(_ abilities: BrokerAbilities, _ errors: inout ErrorCollector) {
-        let kind = broker.kind.rawValue
+        let kind = broker.kind.name
         func kinds(_ able: (BrokerAbilities) -> Bool) -> String {
-            let names = rules.brokerKinds.filter { rules.abilities[$0].map(able) ?? false }
+            let names = rules.brokerKinds.map(\.name).filter { rules.abilities[$0].map(able) ?? false }
             return "with kind " + names.joined(separator: " or ")
         }
         let section = root["broker"]
@@ -64,7 +64,7 @@ struct EffectCheck {
         _ entry: ScenarioValue.Entry, _ place: String, _ known: [String], other: (whose: String, names: [String])
     ) -> ScenarioError {
         var what =
-            "\(place): '\(entry.key.prefix(80))' has no effect with broker kind '\(broker.kind.rawValue)'"
+            "\(place): '\(entry.key.prefix(80))' has no effect with broker kind '\(broker.kind.name)'"
             + (broker.release.map { " and release \($0)" } ?? "")
         if other.names.contains(entry.key) { what += "; it is a \(other.whose) property" }
         return ScenarioError(
@@ -95,12 +95,14 @@ struct EffectCheck {
         for fault in faults {
             let actions = fault.actions.map(\.keyword).filter(known.contains)
             for action in actions where !abilities.actions.contains(action) {
-                let able = rules.brokerKinds.filter { rules.abilities[$0]?.actions.contains(action) ?? false }
+                let able = rules.brokerKinds.map(\.name).filter {
+                    rules.abilities[$0]?.actions.contains(action) ?? false
+                }
                 let allowed =
                     abilities.actions.isEmpty ? "faults of the link" : abilities.actions.joined(separator: ", ")
                 errors.add(
                     ScenarioError(
-                        at: fault.location, "a broker of kind '\(broker.kind.rawValue)' cannot do '\(action)'",
+                        at: fault.location, "a broker of kind '\(broker.kind.name)' cannot do '\(action)'",
                         allowed: "\(allowed); '\(action)' with kind \(able.joined(separator: " or "))"))
             }
             checkPlace(fault, actions, abilities, &errors)
@@ -135,7 +137,7 @@ struct EffectCheck {
         guard case .timeline(_, .some, _) = fault.trigger, let first = actions.first, fault.settings.isEmpty,
             !actions.contains(where: abilities.undoes.contains), actions.count == fault.actions.count
         else { return }
-        let kind = broker.kind.rawValue
+        let kind = broker.kind.name
         let allowed = abilities.undoes.isEmpty ? "nothing" : abilities.undoes.joined(separator: ", ")
         errors.add(
             ScenarioError(
@@ -175,11 +177,11 @@ struct EffectCheck {
     private func checkTransactions(_ abilities: BrokerAbilities, _ errors: inout ErrorCollector) {
         guard !abilities.servesTransactions else { return }
         for entry in clientEntries where ClientProperties.normalized(entry.key) == "transactional.id" {
-            let able = rules.brokerKinds.filter { rules.abilities[$0]?.servesTransactions ?? false }
+            let able = rules.brokerKinds.map(\.name).filter { rules.abilities[$0]?.servesTransactions ?? false }
             errors.add(
                 ScenarioError(
                     at: entry.keyLocation,
-                    "producer.config: '\(entry.key)' cannot be served: a broker of kind '\(broker.kind.rawValue)' knows no"
+                    "producer.config: '\(entry.key)' cannot be served: a broker of kind '\(broker.kind.name)' knows no"
                         + " transactions",
                     allowed: "a transactional producer with broker kind \(able.joined(separator: " or "))"
                 ))

@@ -74,12 +74,9 @@ public enum PlanDescription {
     }
 
     private static func describe(_ broker: BrokerSpec) -> String {
-        var parts = [[broker.kind.rawValue, broker.release ?? "default release"].joined(separator: " ")]
-        switch broker.kind {
-        case .command: parts.append("command \(broker.command.joined(separator: " "))")
-        case .external: parts.append("at \(broker.address ?? "?")")
-        case .compose: if let service = broker.service { parts.append("service \(service)") }
-        case .embedded: break
+        var parts = [[broker.kind.name, broker.release ?? "default release"].joined(separator: " ")]
+        if let key = broker.kind.option?.key, !broker.option.isEmpty {
+            parts.append("\(key) \(broker.option.joined(separator: " "))")
         }
         parts.append(counted(broker.nodes, "node"))
         for topic in broker.topics {

@@ -10,7 +10,7 @@ extension ScenarioCell {
                 client: producer.client, version: producer.version, config: producer.config,
                 settings: producer.settings),
             broker: .init(
-                kind: broker.kind.rawValue, release: broker.release, nodes: broker.nodes,
+                kind: broker.kind.name, release: broker.release, nodes: broker.nodes,
                 topics: broker.topics.map { .init(name: $0.name, partitions: $0.partitions, config: $0.config) }),
             workload: .init(
                 records: workload.records, rateRecordsPerS: workload.rate, sizeBytes: workload.size),

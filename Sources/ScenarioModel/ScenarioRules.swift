@@ -7,8 +7,8 @@ public struct ScenarioRules: Sendable {
     public var vocabulary: FaultVocabulary
     /// Names that `producer.client` may have: those with properties, and ``program``.
     public var clients: [String]
-    /// Names that `broker.kind` may have.
-    public var brokerKinds: [String]
+    /// The kinds that `broker.kind` may name.
+    public var brokerKinds: [BrokerSpec.Kind]
     /// Releases that the embedded broker plays, for suggestions; nil: anything that looks like a release.
     public var releases: [String]?
     /// Whether the embedded broker plays a release that is not listed word for word, for example a patch release.
@@ -26,7 +26,7 @@ public struct ScenarioRules: Sendable {
     /// Makes rules.
     public init(
         vocabulary: FaultVocabulary, clients: [String]? = nil,
-        brokerKinds: [String] = BrokerSpec.Kind.allCases.map(\.rawValue), releases: [String]? = nil,
+        brokerKinds: [BrokerSpec.Kind] = [.embedded], releases: [String]? = nil,
         playsRelease: @escaping @Sendable (String) -> Bool = { _ in false },
         measures: [String] = ScenarioRules.measures, apis: [String] = ScenarioRules.apis,
         abilities: [String: BrokerAbilities] = [:], clientProperties: [String: ClientProperties] = [:]

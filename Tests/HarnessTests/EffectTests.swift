@@ -168,14 +168,17 @@ import Testing
     /// The table of docs/broker-kinds.md against what the code refuses.
     @Test func theTableOfKindsIsTrue() throws {
         let page = try String(contentsOfFile: CrosswindProgram.repository + "/docs/broker-kinds.md", encoding: .utf8)
-        let kinds = ["embedded", "command", "compose", "external"]
         var told: Set<String> = []
+        // The columns: every kind that there is.
+        let header = try #require(page.split(separator: "\n").first { $0.hasPrefix("| | ") })
+        let kinds = header.split(separator: "|").dropFirst().map { $0.trimmingCharacters(in: .whitespaces) }
+        #expect(Set(kinds) == Set(BrokerCatalog.all.map(\.name)))
         for line in page.split(separator: "\n") where line.hasPrefix("| `") {
             let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
-            guard cells.count == 5 else { continue }
+            guard cells.count == kinds.count + 1 else { continue }
             let words = cells[0].matches(of: /`([a-z-]+)`/).map { String($0.output.1) }
             for (kind, cell) in zip(kinds, cells.dropFirst()) {
-                let abilities = try #require(BrokerAbilities.ofKinds[kind])
+                let abilities = try #require(BrokerCatalog.all.first { $0.name == kind }).abilities
                 for word in words where BrokerVocabulary.contains(word) {
                     told.insert(word)
                     #expect(abilities.actions.contains(word) == (cell != "–"), "\(word) with \(kind)")

@@ -3,6 +3,7 @@ import Foundation
 import ScenarioModel
 import Testing
 
+@testable import BrokerKinds
 @testable import Cells
 @testable import Runs
 
@@ -20,6 +21,13 @@ import Testing
         for keyword in ScenarioLibrary.vocabulary.keywords {
             #expect(text.contains("`\(keyword.name)`"), "\(keyword.name) is not in docs/scenario-format.md")
         }
+    }
+
+    @Test func theSchemaNamesEveryKindOfBroker() throws {
+        let schema = try Data(contentsOf: URL(fileURLWithPath: "\(Self.root)/docs/scenario.schema.json"))
+        var object = try JSONSerialization.jsonObject(with: schema) as? [String: Any]
+        for step in ["broker", "kind"] { object = (object?["properties"] as? [String: Any])?[step] as? [String: Any] }
+        #expect(object?["enum"] as? [String] == BrokerCatalog.all.map(\.name), "docs/scenario.schema.json, broker.kind")
     }
 
     @Test func everyMeasureIsDocumented() throws {
@@ -47,7 +55,7 @@ import Testing
                 ("client:java", clients.contains("kafka-clients")),
                 ("client:python", !clients.isDisjoint(with: ["kafka-python", "aiokafka"])),
                 ("needs-clients", newer || !clients.isSubset(of: ["librdkafka", "raw"])),
-                ("needs-docker", scenario.cells.contains { $0.broker.kind == .compose }),
+                ("needs-docker", scenario.cells.contains { BrokerCatalog.kind($0.broker).usesContainers }),
                 ("cluster", scenario.cells.contains { $0.broker.nodes > 1 }),
                 ("capacity", false),
             ]

@@ -17,11 +17,19 @@ let testVocabulary = FaultVocabulary([
         "pause", role: .action, summary: "stops the node", effects: ["pause"], value: .none, startedBy: [.timeline]),
 ])
 
+/// Kinds of broker with keys of their own, as a harness declares them.
+let testKinds: [BrokerSpec.Kind] = [
+    .embedded, .init("compose", option: .init("service", .text, isRequired: false)),
+    .init("command", option: .init("command", .commandLine, isRequired: true)),
+    .init("external", option: .init("address", .addresses, isRequired: true)),
+]
+
 /// The clients of the library's scenarios.
 let libraryClients = ["librdkafka", "kafka-clients", "kafka-python", "aiokafka", "raw", "command"]
 
 let testRules = ScenarioRules(
-    vocabulary: testVocabulary, clients: libraryClients, releases: ["0.11", "1.0.0", "2.5", "4.3"],
+    vocabulary: testVocabulary, clients: libraryClients, brokerKinds: testKinds,
+    releases: ["0.11", "1.0.0", "2.5", "4.3"],
     playsRelease: { $0.hasPrefix("2.5.") })
 
 /// Reads a scenario of the test; the head is there so that tests state only what they are about.

@@ -81,7 +81,7 @@ import Testing
             try String(contentsOfFile: "\(repository)/Scenarios/\($0)", encoding: .utf8)
         }
         let marks = Array("{}[]:,-*&!|>'\"%@`#?\n \t0~".utf8)
-        let rules = ScenarioRules(vocabulary: libraryVocabulary, clients: libraryClients)
+        let rules = ScenarioRules(vocabulary: libraryVocabulary, clients: libraryClients, brokerKinds: testKinds)
         var random = SplitMix(state: 7)
         var refused = 0
         for round in 0..<2000 {

@@ -140,12 +140,12 @@ import Testing
             workload: { records: 10, rate: unlimited, size: 1KiB, partitioner: client }
             """
         let cell = try scenario(body).cells[0]
-        #expect(cell.broker.command == ["kafka-server-start.sh", "server.properties"])
+        #expect(cell.broker.option == ["kafka-server-start.sh", "server.properties"])
         #expect(cell.broker.readyWithin == .seconds(60))
         #expect(cell.producer.command == ["./send", "--topic", "orders"])
         #expect(cell.workload == WorkloadSpec(records: 10, rate: nil, size: 1024, partitioner: .client))
         #expect(
-            try scenario("broker: { kind: external, address: 'kafka:9092' }").cells[0].broker.address == "kafka:9092")
+            try scenario("broker: { kind: external, address: 'kafka:9092' }").cells[0].broker.option == ["kafka:9092"])
     }
 
     @Test func waysOfTheHarnessToABroker() throws {
@@ -158,7 +158,7 @@ import Testing
               plaintext_port: 19092
             """
         let broker = try scenario(body).cells[0].broker
-        #expect(broker.address == "a:1,b:2" && broker.plaintextPort == 19092)
+        #expect(broker.option == ["a:1", "b:2"] && broker.plaintextPort == 19092)
         #expect(broker.login == .init(username: "alice", password: "7"))
         #expect(try scenario("").cells[0].broker.login == nil)
     }

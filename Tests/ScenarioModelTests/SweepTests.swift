@@ -6,7 +6,8 @@ import Testing
     private func plan(_ body: String) throws -> SweepPlan {
         try SweepPlan(
             yaml: "name: s\nclaim: A claim.\n" + body, file: "s.yaml",
-            rules: ScenarioRules(vocabulary: libraryVocabulary, clients: libraryClients), seed: .asked(7))
+            rules: ScenarioRules(vocabulary: libraryVocabulary, clients: libraryClients, brokerKinds: testKinds),
+            seed: .asked(7))
     }
 
     private func errors(_ body: String) -> [String] {

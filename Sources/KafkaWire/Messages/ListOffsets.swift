@@ -10,28 +10,7 @@ public struct ListOffsetsRequest: KafkaRequest, Equatable {
     public static let versions: ClosedRange<Int16> = 0...11
 
     /// One topic.
-    public struct Topic: FieldCodable, Sendable, Equatable {
-        /// Name.
-        public var name = ""
-        /// The partitions.
-        public var partitions: [Partition] = []
-
-        /// The protocol's defaults.
-        public init() {}
-
-        /// A value of these fields.
-        public init(name: String = "", partitions: [Partition] = []) {
-            self.name = name
-            self.partitions = partitions
-        }
-
-        /// See ``FieldCodable``.
-        public mutating func code<C: FieldCoder>(_ coder: inout C) throws {
-            try coder.string(&name, "name")
-            try coder.array(&partitions, "partitions")
-            try coder.tags()
-        }
-    }
+    public typealias Topic = PartitionsOfTopic<Partition>
 
     /// One partition.
     public struct Partition: FieldCodable, Sendable, Equatable {
@@ -97,28 +76,7 @@ public struct ListOffsetsResponse: KafkaMessage, Equatable {
     public static let versions: ClosedRange<Int16> = 0...11
 
     /// One topic.
-    public struct Topic: FieldCodable, Sendable, Equatable {
-        /// Name.
-        public var name = ""
-        /// The partitions.
-        public var partitions: [Partition] = []
-
-        /// The protocol's defaults.
-        public init() {}
-
-        /// A value of these fields.
-        public init(name: String = "", partitions: [Partition] = []) {
-            self.name = name
-            self.partitions = partitions
-        }
-
-        /// See ``FieldCodable``.
-        public mutating func code<C: FieldCoder>(_ coder: inout C) throws {
-            try coder.string(&name, "name")
-            try coder.array(&partitions, "partitions")
-            try coder.tags()
-        }
-    }
+    public typealias Topic = PartitionsOfTopic<Partition>
 
     /// One partition.
     public struct Partition: FieldCodable, Sendable, Equatable {

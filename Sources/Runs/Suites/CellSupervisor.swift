@@ -1,3 +1,4 @@
+import BrokerKinds
 import EvidenceModel
 import FoundationEssentials
 import Glibc
@@ -171,10 +172,6 @@ extension ScenarioCell {
     /// The longest that the cell may take from the start of its process: its `timeout`, which counts from the start of the
     /// driver, and before it the time that a broker which is not ours may take to be ready.
     var lifeLimit: Duration {
-        switch broker.kind {
-        case .embedded: timeout
-        case .compose: timeout + broker.readyWithin + .seconds(120)  // an image may have to be built
-        default: timeout + broker.readyWithin
-        }
+        BrokerCatalog.kind(broker).startAllowance.map { timeout + $0 + broker.readyWithin } ?? timeout
     }
 }

@@ -1,3 +1,4 @@
+import BrokerKinds
 import Cells
 import EvidenceModel
 import FoundationEssentials
@@ -78,7 +79,7 @@ public final class ScenarioRun: Sendable {
     ) async throws {
         // Cells against one broker that is not ours share its topics: one at a time.
         let limit =
-            cells.contains { $0.broker.kind == .external } ? 1 : options.jobs ?? Self.automaticJobs
+            cells.contains { BrokerCatalog.kind($0.broker).sharesTopics } ? 1 : options.jobs ?? Self.automaticJobs
         output.begin()
         let timer = longest.map { limit in
             Task {
@@ -130,7 +131,7 @@ public final class ScenarioRun: Sendable {
 
     /// What removes containers when this process cannot; nil when no cell has any.
     private func containerGuard() throws -> ContainerGuard? {
-        guard cells.contains(where: { $0.broker.kind == .compose }) else { return nil }
+        guard cells.contains(where: { BrokerCatalog.kind($0.broker).usesContainers }) else { return nil }
         let run = "\(getpid())-\(WallClock.nowUs())"
         setenv(ContainerGuard.runVariable, run, 1)
         return try ContainerGuard(run: run)
@@ -164,7 +165,7 @@ public final class ScenarioRun: Sendable {
             return CellSupervisor.Job(
                 id: cell.id,
                 arguments: [CellProcess.argument, record.path]
-                    + (cell.broker.kind == .external ? [CellProcess.dialsOutside] : []),
+                    + (BrokerCatalog.kind(cell.broker).isOutside ? [CellProcess.dialsOutside] : []),
                 directory: record.path, limit: cell.lifeLimit)
         }
     }
