@@ -87,9 +87,14 @@ final class CellRun: Sendable {
         if let point = plan.point { return try pointCell(point, plan, text) }
         let scenario = try Scenario(
             yaml: text, file: plan.file, rules: ScenarioLibrary.rules(), seed: .asked(plan.runSeed))
-        guard let cell = scenario.cells.first(where: { $0.id == plan.cell }) else {
+        guard var cell = scenario.cells.first(where: { $0.id == plan.cell }) else {
             throw HarnessError(
                 operation: "find cell", subject: plan.cell, reason: "\(plan.scenarioPath) has no such cell")
+        }
+        if let release = plan.clientRelease {
+            cell.producer.version = release
+            cell.expectations = []
+            cell.rated = []
         }
         return cell
     }

@@ -21,6 +21,8 @@ public struct ClientDescription: Sendable {
     public var releases: Releases?
     /// The properties that a producer can be given.
     public var properties: ClientProperties
+    /// What the release notes of a release say, where it is about what producers do on a bad network; by release.
+    public var releaseNotes: [String: String] = [:]
     /// Whether `plan` looks for settings of it where nobody names a client.
     public var isPlanned: Bool
 
@@ -58,13 +60,17 @@ extension ClientDescription {
     /// - Throws: `ScenarioError` or `ScenarioErrors` with place, what is allowed and what was probably meant.
     public init(yaml: String, folder: String) throws {
         let root = try ScenarioValue(yaml: yaml, file: "\(folder)/\(Self.fileName)")
-        try root.requireKnownKeys(["about", "language", "driver", "releases", "settings", "properties", "plan"])
+        try root.requireKnownKeys([
+            "about", "language", "driver", "releases", "release_notes", "settings", "properties",
+            "plan",
+        ])
         name = folder.split(separator: "/").last.map { String($0) } ?? folder
         self.folder = folder
         about = try root.required("about").text()
         language = try root.required("language").text()
         driver = try Driver(root.required("driver"))
         releases = try root["releases"].map { try Releases($0) }
+        for entry in try root["release_notes"]?.mapping() ?? [] { releaseNotes[entry.key] = try entry.value.text() }
         isPlanned = try root["plan"]?.bool() ?? true
         let settings = try root["settings"].map { try ClientSettings($0) } ?? ClientSettings()
         properties = try ClientProperties(root["properties"], settings)

@@ -12,16 +12,21 @@ package struct CellPlan: Codable, Sendable, Equatable {
     package var runSeed: UInt64
     /// Set for a point of a sweep, which no matrix holds.
     package var point: PointPlan?
+    /// The release of the client that runs in place of the scenario's, for which its expectations are not meant then.
+    package var clientRelease: String?
     /// Why each earlier run of the cell proved nothing.
     package var earlierRuns: [String]?
 
     /// Plans a cell.
-    package init(scenarioPath: String, file: String, cell: String, runSeed: UInt64, point: PointPlan? = nil) {
+    package init(scenarioPath: String, file: String, cell: String, runSeed: UInt64, point: PointPlan? = nil,
+        clientRelease: String? = nil
+    ) {
         self.scenarioPath = scenarioPath
         self.file = file
         self.cell = cell
         self.runSeed = runSeed
         self.point = point
+        self.clientRelease = clientRelease
     }
 
     package enum CodingKeys: String, CodingKey {
@@ -29,6 +34,7 @@ package struct CellPlan: Codable, Sendable, Equatable {
         case file, cell
         case runSeed = "run_seed"
         case point
+        case clientRelease = "client_release"
         case earlierRuns = "earlier_runs"
     }
 }

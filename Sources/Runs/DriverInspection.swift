@@ -20,14 +20,16 @@ public enum DriverInspection {
     ///
     /// - Parameters:
     ///   - command: executable and arguments, or one name of a client that Crosswind has a driver for.
+    ///   - version: a release of that client; nil for its default.
     ///   - config: properties that the client needs.
     ///   - say: prints a line.
     /// - Returns: ``ExitStatus/passed`` when every rule is kept.
     /// - Throws: ``MissingRequirement`` when the driver cannot be started.
     public static func run(
-        command: [String], config: [String: String], say: @escaping @Sendable (String) -> Void
+        command: [String], version: String? = nil, config: [String: String],
+        say: @escaping @Sendable (String) -> Void
     ) async throws -> ExitStatus {
-        let launch = try launch(command)
+        let launch = try launch(command, version)
         var configuration = BrokerConfiguration(
             nodes: [.init(id: 1, advertisedHost: "127.0.0.1", listen: .address(host: "127.0.0.1", port: 0))],
             topics: topics.map { .init(name: $0.name, partitions: $0.partitions) })
@@ -59,11 +61,13 @@ public enum DriverInspection {
         }
     }
 
-    private static func launch(_ command: [String]) throws -> DriverLaunch {
+    private static func launch(_ command: [String], _ version: String?) throws -> DriverLaunch {
         guard let first = command.first else { throw UsageError("name the driver's command after --") }
         let catalog = try DriverCatalog.installed()
         if command.count == 1, catalog.client(first) != nil {
-            do { return try catalog.launch(client: first) } catch { throw MissingRequirement("\(error)") }
+            do { return try catalog.launch(client: first, version: version) } catch {
+                throw MissingRequirement("\(error)")
+            }
         }
         return DriverLaunch(executable: "/usr/bin/env", arguments: command)
     }

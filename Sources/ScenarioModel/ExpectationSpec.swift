@@ -1,3 +1,5 @@
+import EvidenceModel
+
 /// One entry of section `expect`.
 public struct ExpectationSpec: Sendable, Equatable {
     /// The cells it is for: all conditions must hold. Empty: every cell.
@@ -29,6 +31,19 @@ public struct ExpectationSpec: Sendable, Equatable {
             self.value = value
             self.text = text
             self.line = line
+        }
+
+        /// Reads a check from one line of text, `failed < 100` or `survives`; nil when it is none.
+        public init?(text: String) {
+            let words = text.split(separator: " ", maxSplits: 1).map(String.init)
+            guard let name = words.first else { return nil }
+            if name == "survives", words.count == 1 {
+                self.init(measure: name, comparison: .equal, value: 1, text: text, line: 0)
+                return
+            }
+            guard words.count == 2, Measure.named(name) != nil, let (comparison, value) = Comparison.parse(words[1])
+            else { return nil }
+            self.init(measure: name, comparison: comparison, value: value, text: text, line: 0)
         }
     }
 

@@ -26,7 +26,7 @@ struct Crosswind: ParsableCommand {
             ValidateCommand.self,
             ListCommand.self, ReportCommand.self, ClaimsCommand.self, DiffCommand.self,
             BaselineCommand.self, DoctorCommand.self, InspectCommand.self, DiagnoseCommand.self,
-            DriverCheckCommand.self,
+            DriverCheckCommand.self, ClientsCommand.self, BisectCommand.self, AtlasCommand.self,
         ])
 
     static func main() {
