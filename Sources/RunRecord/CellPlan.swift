@@ -18,7 +18,8 @@ package struct CellPlan: Codable, Sendable, Equatable {
     package var earlierRuns: [String]?
 
     /// Plans a cell.
-    package init(scenarioPath: String, file: String, cell: String, runSeed: UInt64, point: PointPlan? = nil,
+    package init(
+        scenarioPath: String, file: String, cell: String, runSeed: UInt64, point: PointPlan? = nil,
         clientRelease: String? = nil
     ) {
         self.scenarioPath = scenarioPath
