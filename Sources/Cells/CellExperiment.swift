@@ -73,6 +73,7 @@ final class CellExperiment: Sendable {
     private func launch() throws -> DriverLaunch {
         let producer = cell.producer
         if producer.isProgram { return DriverLaunch(executable: producer.command.first ?? "") }
+        if !producer.driver.isEmpty { return try OwnDriver.launch(producer.driver) }
         return try DriverCatalog.installed().launch(client: producer.client, version: producer.version)
     }
 
@@ -115,7 +116,7 @@ final class CellExperiment: Sendable {
         case .refused(let text):
             throw ClientRefusal(
                 client: launch.clientName(cell), words: text, config: cell.producer.config,
-                known: try ScenarioLibrary.rules().clientProperties[cell.producer.client])
+                known: cell.producer.properties)
         case .died(let text): history.append(.harnessError, subject: "driver", detail: text)
         case .rejected(let text): history.append(.driverRejected, detail: text)
         case .neverBegan(let text): history.append(.noExperiment, detail: text)

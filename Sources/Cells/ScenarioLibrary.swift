@@ -20,12 +20,14 @@ public enum ScenarioLibrary {
     package static func rules() throws -> ScenarioRules { try shared.get() }
 
     private static let shared = Result {
-        ScenarioRules(
+        var rules = ScenarioRules(
             vocabulary: vocabulary, brokerKinds: BrokerCatalog.all.map(\.spec), releases: BrokerVocabulary.releases,
             playsRelease: { BrokerVocabulary.plays($0) },
             abilities: Dictionary(uniqueKeysWithValues: BrokerCatalog.all.map { ($0.name, $0.abilities) }),
             clientProperties: Dictionary(
                 uniqueKeysWithValues: try DriverCatalog.installed().clients.map { ($0.name, $0.properties) }))
+        rules.propertiesBesideDriver = { try OwnDriver.properties(beside: $0) }
+        return rules
     }
 
     /// Loads files, directories and globs.

@@ -143,7 +143,7 @@ public struct DriverCatalog: Sendable {
     private func program(of client: ClientDescription, _ shown: String) throws(MissingClient) -> String {
         let candidates = client.driver.programs.map { placed($0, client, nil) }
         for candidate in candidates {
-            if let found = candidate.contains("/") ? executable(candidate) : searchPath(candidate) { return found }
+            if let found = InstalledFiles.program(candidate, path: environment["PATH"]) { return found }
         }
         let missing =
             candidates.count == 1
@@ -191,15 +191,6 @@ public struct DriverCatalog: Sendable {
     private func systemVersion(_ command: [String]) -> String? {
         let said = SpawnedProcess.capture(command)
         return said.code == 0 ? said.output.split(whereSeparator: \.isWhitespace).last.map { String($0) } : nil
-    }
-
-    private func searchPath(_ name: String) -> String? {
-        let path = environment["PATH"] ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-        return path.split(separator: ":").lazy.compactMap { executable("\($0)/\(name)") }.first
-    }
-
-    private func executable(_ path: String) -> String? {
-        FileManager.default.isExecutableFile(atPath: path) ? path : nil
     }
 
     private func isFile(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }

@@ -203,7 +203,7 @@ struct EffectCheck {
             }
             return
         }
-        guard let known = rules.clientProperties[producer.client] else { return }
+        guard let known = producer.properties else { return }
         for entry in clientEntries where !known.knows(entry.key) {
             if let error = unknown(entry, known) { errors.add(error) }
         }

@@ -92,6 +92,7 @@ public enum PlanDescription {
     private static func describe(_ producer: ProducerSpec) -> String {
         var text = producer.client
         if let version = producer.version { text += " \(version)" }
+        if !producer.driver.isEmpty { text = "driver \(producer.driver.joined(separator: " "))" }
         if !producer.command.isEmpty { text += "; \(producer.command.joined(separator: " "))" }
         if !producer.config.isEmpty { text += "; \(properties(producer.config))" }
         return text

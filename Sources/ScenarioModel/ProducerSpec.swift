@@ -10,6 +10,11 @@ public struct ProducerSpec: Sendable, Equatable {
     public var config: [String: String]
     /// `command` only: the program and its arguments.
     public var command: [String]
+    /// A driver of the user's own: a program that speaks the driver protocol, and its arguments; empty where the client has
+    /// a folder. ``client`` is then the program's name.
+    public var driver: [String] = []
+    /// What is known of the client's properties; nil: all of them are the client's to judge.
+    public var properties: ClientProperties?
     /// What is known of the client's settings; nil for programs and for clients without a folder.
     public var settings: ClientSettings?
 
@@ -26,7 +31,7 @@ public struct ProducerSpec: Sendable, Equatable {
     /// Whether it is a program of the user's own, of which only the wire and the log tell.
     public var isProgram: Bool { client == ScenarioRules.program }
 
-    static let keys = ["client", "version", "config", "config_for", "command"]
+    static let keys = ["client", "version", "config", "config_for", "command", "driver"]
 
     /// Decodes the section. What cannot be decoded keeps its default and is noted.
     init(_ value: ScenarioValue?, rules: ScenarioRules, errors: inout ErrorCollector) {
@@ -36,7 +41,9 @@ public struct ProducerSpec: Sendable, Equatable {
         if let clientValue = value["client"] {
             client = errors.attempt { try clientValue.choice(of: rules.clients) } ?? client
         }
-        settings = rules.clientProperties[client]?.settings
+        properties = rules.clientProperties[client]
+        if let driverValue = value["driver"] { decodeDriver(driverValue, value, rules, &errors) }
+        settings = properties?.settings
         if let versionValue = value["version"] { version = errors.attempt { try versionValue.text() } }
         config = PropertyMap.decode(value["config"], errors: &errors)
         if let perClient = value["config_for"] {
@@ -56,6 +63,25 @@ public struct ProducerSpec: Sendable, Equatable {
         } else if isProgram {
             errors.add(value.error("a producer of client 'command' needs 'command'"))
         }
+    }
+}
+
+extension ProducerSpec {
+    private mutating func decodeDriver(
+        _ value: ScenarioValue, _ section: ScenarioValue, _ rules: ScenarioRules, _ errors: inout ErrorCollector
+    ) {
+        for key in ["client", "command", "version", "config_for"] {
+            if let other = section[key], !other.isNull {
+                errors.add(
+                    other.error(
+                        "'\(key)' does not go with 'driver', which is a client of its own",
+                        allowed: "client, or driver"))
+            }
+        }
+        guard let words = errors.attempt({ try value.commandLine() }), let program = words.first else { return }
+        driver = words
+        client = program.split(separator: "/").last.map { String($0) } ?? program
+        properties = errors.attempt { try rules.propertiesBesideDriver(program) } ?? nil
     }
 }
 

@@ -22,6 +22,8 @@ public struct ScenarioRules: Sendable {
     public var abilities: [String: BrokerAbilities]
     /// The properties of each client, by its name; a client that is missing here knows its own.
     public var clientProperties: [String: ClientProperties]
+    /// What stands in a client.yaml beside a driver of the user's own; nil where there is none.
+    public var propertiesBesideDriver: @Sendable (_ program: String) throws -> ClientProperties? = { _ in nil }
 
     /// Makes rules.
     public init(

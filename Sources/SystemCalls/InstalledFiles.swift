@@ -37,6 +37,27 @@ public enum InstalledFiles {
         return found + path.dropFirst(first.count)
     }
 
+    /// The absolute path of a program: of a word with a slash that file, of a bare name the first on `PATH`; nil where
+    /// there is none that can be executed.
+    ///
+    /// - Parameter path: the value of `PATH`; nil: this process's own.
+    public static func program(_ word: String, path: String? = nil) -> String? {
+        if word.contains("/") {
+            guard isProgram(word), let resolved = realpath(word, nil) else { return nil }
+            defer { free(resolved) }
+            return String(cString: resolved)
+        }
+        let standard = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+        let places = path ?? getenv("PATH").map { String(cString: $0) } ?? standard
+        return places.split(separator: ":").lazy.map { "\($0)/\(word)" }.first(where: isProgram)
+    }
+
+    /// Whether a path is a file that can be executed. stat(2), access(2).
+    private static func isProgram(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
+    }
+
     /// How to install clients and brokers: the command of the checkout, or the installed script.
     public static var clientsCommand: String {
         if find("Makefile") == nil, let script = find("scripts/clients.sh") { return script }
