@@ -10,7 +10,7 @@ public struct JoinGroupRequest: KafkaRequest, Equatable {
     public static let versions: ClosedRange<Int16> = 0...9
 
     /// One way to assign partitions that the member knows.
-    public struct Protocol: FieldCodable, Sendable, Equatable {
+    public struct KnownProtocol: FieldCodable, Sendable, Equatable {
         /// Its name.
         public var name = ""
         /// What the leader needs for it.
@@ -48,7 +48,7 @@ public struct JoinGroupRequest: KafkaRequest, Equatable {
     /// For example `consumer`.
     public var protocolType = ""
     /// What the member knows.
-    public var protocols: [Protocol] = []
+    public var protocols: [KnownProtocol] = []
     /// Why it joins.
     public var reason: String?
 
