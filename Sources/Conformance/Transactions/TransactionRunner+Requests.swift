@@ -149,6 +149,7 @@ extension TransactionRunner {
             throw ConformanceError(description: "DescribeTransactions was answered without \(name)")
         }
         guard state.errorCode == 0 else { return Self.error(state.errorCode) }
+        names.bind(state.producerID, epoch: state.producerEpoch)
         let partitions = state.topics.flatMap { topic in topic.partitions.map { names.name(topic.topic, $0) } }
         return .object([
             "errorCode": .number(0), "state": .text(state.transactionState),
@@ -177,6 +178,7 @@ extension TransactionRunner {
         request.producerIDFilters = try (body["producers"]?.elements ?? []).map { try names.producerID($0) }
         request.durationFilter = body["duration"]?.int ?? -1
         let answer = try coordinator(body).call(request, version: version(body, 0))
+        for one in answer.transactionStates { names.bind(one.producerID, epoch: 0) }
         let prefix = names.topic + "-"
         let rows = answer.transactionStates.filter { $0.transactionalID.hasPrefix(prefix) }.map { one in
             JSONValue.list([
