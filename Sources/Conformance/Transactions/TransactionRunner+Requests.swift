@@ -6,7 +6,13 @@ extension TransactionRunner {
     private func version(_ body: JSONValue, _ usual: Int16) -> Int16 { Int16(body["apiVersion"]?.int ?? Int64(usual)) }
 
     private mutating func coordinator(_ body: JSONValue) throws -> RawConnection {
-        try connection(body["node"]?.int.map(Int32.init))
+        if let node = body["node"]?.int { return try connection(Int32(node)) }
+        return try connection(coordinatorID(transactionalID(body) ?? "", type: 1))
+    }
+
+    private mutating func groupCoordinator(_ body: JSONValue) throws -> RawConnection {
+        if let node = body["node"]?.int { return try connection(Int32(node)) }
+        return try connection(coordinatorID(names.id(body["group"]?.string ?? ""), type: 0))
     }
 
     /// A transactional id as the case names it; nil for none.
@@ -121,7 +127,7 @@ extension TransactionRunner {
                 request.topics.append(.init(name: topic, partitions: [part]))
             }
         }
-        let answer = try coordinator(body).call(request, version: version(body, 4))
+        let answer = try groupCoordinator(body).call(request, version: version(body, 4))
         return .object([
             "partitions": Self.sorted(
                 answer.topics.flatMap { topic in
@@ -144,7 +150,8 @@ extension TransactionRunner {
     mutating func describeTransaction(_ name: String) throws -> JSONValue {
         var request = DescribeTransactionsRequest()
         request.transactionalIDs = [names.id(name)]
-        let answer = try connection().call(request, version: 0)
+        let connection = try connection(coordinatorID(names.id(name), type: 1))
+        let answer = try connection.call(request, version: 0)
         guard let state = answer.transactionStates.first else {
             throw ConformanceError(description: "DescribeTransactions was answered without \(name)")
         }
@@ -237,7 +244,7 @@ extension TransactionRunner {
         request.memberID = names.members[name] ?? ""
         request.protocolType = "consumer"
         request.protocols = [.init(name: "range", metadata: [])]
-        let connection = try coordinator(body)
+        let connection = try groupCoordinator(body)
         var answer = try connection.call(request, version: 5)
         for _ in 0..<750 where [15, 16, 14, 79].contains(answer.errorCode) {
             if answer.errorCode == ErrorCode.memberIdRequired.rawValue { request.memberID = answer.memberID }
@@ -271,7 +278,7 @@ extension TransactionRunner {
                             committedMetadata: offset.elements.count > 2 ? offset.elements[2].string : nil)
                     ]))
         }
-        let answer = try coordinator(body).call(request, version: version(body, 8))
+        let answer = try groupCoordinator(body).call(request, version: version(body, 8))
         return .object([
             "partitions": Self.sorted(
                 answer.topics.flatMap { topic in
@@ -290,7 +297,7 @@ extension TransactionRunner {
         request.groupID = names.id(body["group"]?.string ?? "")
         request.topics = topics
         request.groups = [.init(groupID: request.groupID, topics: topics)]
-        let answer = try coordinator(body).call(request, version: version)
+        let answer = try groupCoordinator(body).call(request, version: version)
         let group = answer.groups.first
         let found = version >= 8 ? group?.topics ?? [] : answer.topics
         let rows = found.flatMap { topic in

@@ -8,6 +8,8 @@ struct TransactionRunner {
     var names: TransactionNames
     private var connections: [String: RawConnection] = [:]
     private var topicIDs: [String: KafkaUUID] = [:]
+    /// Nodes that the cluster named, by what they lead or coordinate.
+    private var nodes: [String: Int32] = [:]
     private let startMs = Pause.nowMs
     /// What came, by step; nil where nothing is compared.
     private var got: [(place: String, expected: JSONValue, got: JSONValue)] = []
@@ -97,8 +99,40 @@ struct TransactionRunner {
 
     /// The connection to the leader of a partition.
     mutating func leader(_ topic: String, _ index: Int32) throws -> RawConnection {
+        if target.findsNodes { return try connection(leaderID(topic, index)) }
         guard topic == names.topic, one.leaders.indices.contains(Int(index)) else { return try connection() }
         return try connection(one.leaders[Int(index)])
+    }
+
+    /// The node that leads a partition, as the cluster says; nil for an unknown one, about which any node may be asked.
+    private mutating func leaderID(_ topic: String, _ index: Int32) throws -> Int32? {
+        let key = "\(topic)-\(index)"
+        if let known = nodes[key] { return known }
+        let described = try connection().metadata(topics: [topic]).topics.first
+        guard let node = described?.partitions.first(where: { $0.partitionIndex == index })?.leaderID, node >= 0 else {
+            return nil
+        }
+        nodes[key] = node
+        return node
+    }
+
+    /// The node that coordinates a transactional id (type 1) or a group (type 0), as the cluster says.
+    mutating func coordinatorID(_ key: String, type: Int8) throws -> Int32? {
+        guard target.findsNodes, !key.isEmpty else { return nil }
+        if let known = nodes["\(type) \(key)"] { return known }
+        var request = FindCoordinatorRequest()
+        request.key = key
+        request.keyType = type
+        let connection = try connection()
+        for _ in 0..<300 {
+            let answer = try connection.call(request, atMost: 3)
+            if answer.errorCode == 0 {
+                nodes["\(type) \(key)"] = answer.nodeID
+                return answer.nodeID
+            }
+            Pause.sleep(ms: 50)
+        }
+        throw ConformanceError(description: "\(key) has no coordinator after 15 s")
     }
 
     // MARK: Topics
@@ -206,7 +240,10 @@ struct TransactionRunner {
                 request.topics.append(.init(name: name, topicID: topicID(name), partitions: [partition]))
             }
         }
-        let connection = try connection(node)
+        let first = spec.entries.first
+        let connection =
+            node == nil && target.findsNodes
+            ? try leader(names.topic(first?.topic), first?.partition ?? 0) : try connection(node)
         do {
             let correlationID = try connection.post(request, version: version)
             guard spec.acks != 0 else {
@@ -317,7 +354,7 @@ struct TransactionRunner {
         var request = InitProducerIdRequest()
         request.transactionalID = names.id(bump["transactionalId"]?.string ?? "")
         request.transactionTimeoutMs = 60_000
-        let connection = try connection()
+        let connection = try connection(coordinatorID(request.transactionalID ?? "", type: 1))
         while true {
             let answer = try connection.call(request, version: 5)
             guard answer.errorCode == 0 || answer.errorCode == ErrorCode.concurrentTransactions.rawValue else {
@@ -336,6 +373,7 @@ struct TransactionRunner {
         request.topicNames = [name]
         request.topics = [.init(name: name)]
         request.timeoutMs = 10_000
+        nodes = nodes.filter { !$0.key.hasPrefix(name) }
         let connection = try connection()
         let answer = try connection.call(request, atMost: 5)
         guard answer.responses.first?.errorCode == 0 else {

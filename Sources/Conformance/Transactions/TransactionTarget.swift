@@ -26,6 +26,8 @@ protocol TransactionTarget: AnyObject {
     func timings(_ one: TransactionCase) -> [RaceTiming]
     /// Makes a cluster ready, without topics.
     func prepare(_ one: TransactionCase, _ timing: RaceTiming) throws
+    /// Whether coordinators and leaders are where the cluster says, and not where the case says.
+    var findsNodes: Bool { get }
     /// Where a node is; nil stands for where everything is asked that names no node.
     func address(_ node: Int32?) throws -> (host: String, port: Int)
     /// Carries out an action that no client can. Returns whether connections are gone.
@@ -78,6 +80,8 @@ final class BootstrapTransactionTarget: TransactionTarget {
 
     func timings(_ one: TransactionCase) -> [RaceTiming] { [RaceTiming()] }
 
+    let findsNodes = true
+
     func prepare(_ one: TransactionCase, _ timing: RaceTiming) throws {}
 
     func address(_ node: Int32?) throws -> (host: String, port: Int) {
@@ -101,6 +105,7 @@ final class BootstrapTransactionTarget: TransactionTarget {
 final class EmbeddedTransactionTarget: TransactionTarget {
     private let release: Release
     private var cluster: EmbeddedCluster?
+    let findsNodes = false
 
     init(release: Release) { self.release = release }
 
