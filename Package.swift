@@ -211,7 +211,7 @@ let package = Package(
             name: "ConformanceTests",
             dependencies: ["Conformance", "EmbeddedBroker", "KafkaWire", "RecordCompression"], swiftSettings: strict),
         .testTarget(
-            name: "ClientCompatibilityTests", dependencies: ["EmbeddedBroker", "RawClient", "KafkaWire"],
+            name: "ClientCompatibilityTests", dependencies: ["CRdkafka", "EmbeddedBroker", "RawClient", "KafkaWire"],
             exclude: ["Clients"], swiftSettings: strict),
         .testTarget(
             name: "RawClientTests", dependencies: ["RawClient", "EmbeddedBroker", "KafkaWire"], swiftSettings: strict),

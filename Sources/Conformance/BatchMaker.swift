@@ -30,14 +30,16 @@ struct BatchMaker {
     private func bytes(_ batch: BatchSpec) throws -> [UInt8] {
         if let magic = batch.magic, magic < 2 { return try messageSet(batch, magic) }
         let key = batch.key.map { Array($0.utf8) }
-        let records = values(batch).enumerated().map {
-            Record(key: key, value: $0.element, timestampDelta: Int64($0.offset))
-        }
+        let records =
+            Self.controlRecord(batch)
+            ?? values(batch).enumerated().map {
+                Record(key: key, value: $0.element, timestampDelta: Int64($0.offset))
+            }
         var builder = RecordBatchBuilder(
             records, baseTimestamp: baseTimestamp(batch), producerID: try producerID(batch.producer),
             producerEpoch: batch.epoch ?? -1, baseSequence: batch.baseSequence ?? -1)
         builder.header.maxTimestamp = maxTimestamp(batch)
-        builder.header.attributes = batch.attributes ?? 0
+        builder.header.attributes = batch.attributes ?? (batch.transactional == true ? 16 : 0)
         switch batch.compression {
         case nil: break
         case "gzip":
@@ -52,6 +54,12 @@ struct BatchMaker {
         if let offset = batch.baseOffset { builder.header.baseOffset = offset }
         if let magic = batch.magic { builder.header.magic = magic }
         return try corrupt(builder.build(), batch)
+    }
+
+    /// A record as brokers write them: a control key and an end marker.
+    private static func controlRecord(_ batch: BatchSpec) -> [Record]? {
+        guard let kind = batch.controlRecord else { return nil }
+        return [Record(key: [0, 0, 0, kind == "COMMIT" ? 1 : 0], value: [0, 0, 0, 0, 0, 0])]
     }
 
     private func gzip(_ bytes: [UInt8]) throws -> [UInt8] {

@@ -7,6 +7,8 @@ import RecordCompression
 public struct CaseFile: Decodable, Sendable {
     /// The cases, in file order.
     public var cases: [SequenceCase]
+    /// Cases of transactions, in a file of that kind.
+    public var transactions: [TransactionCase] = []
     /// What was recorded outside the sequence rules, in a file of that kind.
     var outside: OutsideRecord?
 
@@ -37,11 +39,18 @@ public struct CaseFile: Decodable, Sendable {
             return
         }
         outside = nil
+        if let transactions = TransactionCase.cases(in: data) {
+            cases = []
+            self.transactions = transactions
+            return
+        }
         do {
             self = try JSONDecoder().decode(CaseFile.self, from: data)
         } catch {
             throw ConformanceError(
-                description: "cases \(path): neither sequence cases nor what a broker says outside them: \(error)")
+                description:
+                    "cases \(path): neither cases of sequences or transactions nor what a broker says outside them: "
+                    + "\(error)")
         }
     }
 }
@@ -146,6 +155,8 @@ public struct SequenceCase: Decodable, Sendable {
 struct ProducerAlias: Decodable, Sendable, Hashable {
     var name: String
 
+    init(name: String) { self.name = name }
+
     init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if let number = try? container.decode(Int64.self) {
@@ -194,6 +205,10 @@ struct BatchSpec: Decodable, Sendable {
     var lastOffsetDelta: Int32?
     var baseOffset: Int64?
     var attributes: Int16?
+    /// Attribute bit 4.
+    var transactional: Bool?
+    /// `COMMIT` or `ABORT`: the record is a control record, as only brokers write them.
+    var controlRecord: String?
     var corrupt: String?
     var compression: String?
     var magic: Int8?

@@ -49,12 +49,15 @@ public struct ConformanceRun: Sendable {
     public var target: Target
     /// The cases.
     public var cases: [SequenceCase]
+    /// The cases of transactions.
+    public var transactions: [TransactionCase]
     private var outside: OutsideRecord?
 
     /// Cases of `file` against `target`.
     public init(_ target: Target, _ file: CaseFile) {
         self.target = target
         cases = file.cases
+        transactions = file.transactions
         outside = file.outside
     }
 
@@ -67,18 +70,31 @@ public struct ConformanceRun: Sendable {
             outcomes.forEach(progress)
             return outcomes
         }
-        // Longest first: a case that waits for a replica to leave the in-sync set takes ten seconds and more.
-        let order = cases.indices.sorted { Self.weight(cases[$0]) > Self.weight(cases[$1]) }
-        let queue = WorkQueue(order: order)
+        let run = self
+        if !transactions.isEmpty {
+            return runAll(transactions.map(\.weight), progress) { index, topic in
+                TransactionRunner.run(run.transactions[index], on: run.makeTransactionTarget(), topic: topic)
+            }
+        }
+        return runAll(cases.map(Self.weight), progress) { index, topic in
+            CaseRunner.run(run.cases[index], on: run.makeTarget(), topic: topic)
+        }
+    }
+
+    /// Runs as many cases as there are weights, the heaviest first: one that waits for a replica to leave the in-sync set
+    /// takes ten seconds and more.
+    private func runAll(
+        _ weights: [Int64], _ progress: @escaping @Sendable (CaseOutcome) -> Void,
+        _ runOne: @escaping @Sendable (_ index: Int, _ topic: String) -> CaseOutcome
+    ) -> [CaseOutcome] {
+        let queue = WorkQueue(order: weights.indices.sorted { weights[$0] > weights[$1] })
         let tag = String(UInt32.random(in: .min ... .max), radix: 36)
         let done = DispatchSemaphore(value: 0)
-        let run = self
-        let workers = min(parallel, max(cases.count, 1))
+        let workers = min(parallel, max(weights.count, 1))
         for _ in 0..<workers {
             WorkerThread.start {
                 while let index = queue.next() {
-                    let outcome = CaseRunner.run(
-                        run.cases[index], on: run.makeTarget(), topic: "conform-\(tag)-\(index)")
+                    let outcome = runOne(index, "conform-\(tag)-\(index)")
                     queue.finish(index, outcome)
                     progress(outcome)
                 }
@@ -86,7 +102,7 @@ public struct ConformanceRun: Sendable {
             }
         }
         for _ in 0..<workers { done.wait() }
-        return cases.indices.compactMap { queue.outcome($0) }
+        return weights.indices.compactMap { queue.outcome($0) }
     }
 
     private func run(_ outside: OutsideRecord) -> [CaseOutcome] {
@@ -123,6 +139,13 @@ public struct ConformanceRun: Sendable {
             if step.action?.external?.contains("ISR") == true { own += 9000 }
             if step.action?.waitLogStart != nil { own += 3000 }
             return sum + own + Int64(step.produce?.timeoutMs ?? 0)
+        }
+    }
+
+    private func makeTransactionTarget() -> any TransactionTarget {
+        switch target {
+        case .embedded(let release): EmbeddedTransactionTarget(release: release)
+        case .bootstrap(let host, let port): BootstrapTransactionTarget(host: host, port: port)
         }
     }
 

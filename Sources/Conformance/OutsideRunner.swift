@@ -4,7 +4,7 @@ import RecordCompression
 
 /// Asks a broker the questions of an ``OutsideRecord`` and compares the answers.
 struct OutsideRunner {
-    private typealias Value = OutsideRecord.Value
+    private typealias Value = JSONValue
 
     private let place: (host: String, port: Int)
     private let tag: String
@@ -213,7 +213,7 @@ extension OutsideRunner {
         return result
     }
 
-    private mutating func askTopic(_ title: String, _ label: String, _ expected: OutsideRecord.Value) {
+    private mutating func askTopic(_ title: String, _ label: String, _ expected: JSONValue) {
         guard let settings = Self.settings(label) else {
             return note(title, .skipped("the topic is not understood"))
         }
@@ -279,7 +279,7 @@ extension OutsideRunner {
         return answer
     }
 
-    private func send(_ kind: String, to topic: String) throws -> OutsideRecord.Value {
+    private func send(_ kind: String, to topic: String) throws -> JSONValue {
         let answer: ProduceResponse.Partition
         if kind.hasPrefix("magic") {
             var writer = ByteWriter()
@@ -293,7 +293,7 @@ extension OutsideRunner {
         return .list([.number(Int64(answer.errorCode)), .number(answer.baseOffset)])
     }
 
-    private func fetch(_ topic: String, _ version: Int16) throws -> OutsideRecord.Value {
+    private func fetch(_ topic: String, _ version: Int16) throws -> JSONValue {
         var request = FetchRequest()
         request.maxWaitMs = 500
         request.minBytes = 1
@@ -304,7 +304,7 @@ extension OutsideRunner {
         guard let answer = response.responses.first?.partitions.first else {
             throw ConformanceError(description: "Fetch was answered without a partition")
         }
-        var members: [String: OutsideRecord.Value] = [
+        var members: [String: JSONValue] = [
             "errorCode": .number(Int64(answer.errorCode)), "highWatermark": .number(answer.highWatermark),
             "records": .list(Self.describe(answer.records ?? []).map { .text($0) }),
         ]

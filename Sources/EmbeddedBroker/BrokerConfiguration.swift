@@ -114,13 +114,15 @@ struct BrokerProperties: Sendable {
     var defaultPartitions = 1
     var defaultReplicationFactor = 1
     var defects: Defects
+    var coordinators: CoordinatorProperties
 
     init(_ properties: [String: String], release: Release) throws {
         try self.init(PropertyReader(broker: properties), release: release)
     }
 
     init(_ reader: PropertyReader, release: Release) throws {
-        defects = try Defects(reader)
+        defects = try Defects(reader, release: release)
+        coordinators = try CoordinatorProperties(reader, release: release)
         _ = try SaslSettings(reader)
         func int64(_ name: String, _ value: inout Int64) throws { try reader.int64("", name, into: &value) }
         producerExpirationMs = release.defaultProducerExpirationMs

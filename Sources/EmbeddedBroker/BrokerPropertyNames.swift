@@ -19,7 +19,7 @@ public struct BrokerPropertyNames: Sendable, Equatable {
     }
 
     /// Whether transactions are served: a `transactional.id` is of no use without.
-    public static let servesTransactions = false
+    public static let servesTransactions = true
 
     /// Collects names.
     final class Noted {

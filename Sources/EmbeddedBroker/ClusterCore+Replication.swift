@@ -110,6 +110,7 @@ extension ClusterCore {
             partition.highWatermark = min(partition.highWatermark, end)
             logger.info("leader elected", metadata: metadata(partition, index))
             copyToFollowers(partition)
+            if partition.topic == Self.transactionTopic { loadTransactions(partition) }
         }
         partition.wakeWaiters()
     }

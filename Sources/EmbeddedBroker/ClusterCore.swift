@@ -51,6 +51,14 @@ final class ClusterCore {
     var batchesTaken = 0
     /// Added to every append, milliseconds: a slow disk.
     var appendDelayMs: Int64
+    /// Level of the feature `transaction.version`.
+    var transactionVersion: Int16 { didSet { featuresEpoch += 1 } }
+    /// Rises with each change of a feature.
+    var featuresEpoch: Int64 = 0
+    /// Transactional ids, of all coordinators.
+    var transactions: [String: TransactionEntry] = [:]
+    /// Consumer groups, of all coordinators.
+    var groups: [String: ConsumerGroup] = [:]
     private var nextLeaderNode = 0
 
     init(
@@ -65,6 +73,7 @@ final class ClusterCore {
         var random = SystemRandomNumberGenerator()
         clusterID = KafkaUUID(high: random.next(), low: random.next()).description
         appendDelayMs = properties.appendDelayMs
+        transactionVersion = properties.coordinators.transactionVersion
         // Ids of earlier runs must not be taken for those of this one.
         nextProducerID = Int64.random(in: 1...1000, using: &random) * 1000
         for node in configuration.nodes {
@@ -105,6 +114,8 @@ final class ClusterCore {
             core.repeat(every: core.properties.retentionCheckMs) { $0.applyRetention() }
         }
         `repeat`(every: max(properties.replicaLagMaxMs / 2, 1)) { $0.shrinkInSyncReplicas() }
+        `repeat`(every: properties.coordinators.timeoutCheckMs) { $0.abortTimedOutTransactions() }
+        `repeat`(every: properties.coordinators.idExpirationCheckMs) { $0.expireTransactionalIDs() }
     }
 
     private func `repeat`(every intervalMs: Int64, _ work: @escaping @Sendable (ClusterCore) -> Void) {

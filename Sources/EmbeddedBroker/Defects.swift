@@ -3,7 +3,7 @@ import KafkaWire
 /// Wrongs that the broker does on purpose, to show that a judge finds them: a check that cannot fail proves nothing.
 ///
 /// Properties of the broker, all off by default: `crosswind.defect.append.duplicates`,
-/// `crosswind.defect.corrupt.payload`, `crosswind.defect.lose.every`.
+/// `crosswind.defect.corrupt.payload`, `crosswind.defect.lose.every`, and those of ``TransactionDefects``.
 struct Defects: Sendable {
     /// Appends a batch again where a deduplication was due.
     var appendsDuplicates = false
@@ -11,8 +11,11 @@ struct Defects: Sendable {
     var corruptsPayload = false
     /// Acknowledges every nth batch without appending it; 0 for none.
     var losesEvery = 0
+    /// Wrongs of transactions.
+    var transactions: TransactionDefects
 
-    init(_ reader: PropertyReader) throws {
+    init(_ reader: PropertyReader, release: Release) throws {
+        transactions = try TransactionDefects(reader, release: release)
         try reader.bool("", "crosswind.defect.append.duplicates", into: &appendsDuplicates)
         try reader.bool("", "crosswind.defect.corrupt.payload", into: &corruptsPayload)
         try reader.int("", "crosswind.defect.lose.every", into: &losesEvery, 0...Int.max)

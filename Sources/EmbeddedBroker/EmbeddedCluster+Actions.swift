@@ -47,6 +47,8 @@ extension EmbeddedCluster {
         withCore { core in
             core.nodes[node]?.isUp = true
             core.nodes[node]?.isPaused = false
+            // A process that was killed registers anew, which fences the one that was.
+            core.fence(node)
             core.rejoin(node)
         }
         try openListener(node)
@@ -100,6 +102,11 @@ extension EmbeddedCluster {
                 for index in partition.replicas.indices { partition.replicas[index].log.expireAllProducers() }
             }
         }
+    }
+
+    /// Sets the level of the feature `transaction.version`, 0 to 2, as an upgrade or downgrade of features does.
+    public func setTransactionVersion(_ level: Int16) {
+        withCore { $0.transactionVersion = min(max(level, 0), 2) }
     }
 
     /// Delays every append by so long, milliseconds; 0 ends it. A slow disk: answers come late, order is kept.
@@ -166,9 +173,24 @@ extension ClusterCore {
         }
     }
 
+    /// Coordinators go on with what is decided, and abort what has timed out, before other partitions have a leader.
+    private func rejoinCoordinators(_ nodeID: Int32) {
+        for partition in topics[Self.transactionTopic]?.partitions ?? [] where partition.leader == nil {
+            guard let index = partition.replicas.firstIndex(where: { $0.nodeID == nodeID && $0.isInSync }) else {
+                continue
+            }
+            setLeader(partition, index)
+        }
+        abortTimedOutTransactions()
+        for entry in transactions.values.sorted(by: { $0.id < $1.id }) where entry.pending != nil {
+            sendMarkers(entry)
+        }
+    }
+
     /// A node is back: it leads again what nobody leads, and followers catch up.
     func rejoin(_ nodeID: Int32) {
         nodes[nodeID]?.isFenced = false
+        if properties.coordinators.startsBeforeLeaders { rejoinCoordinators(nodeID) }
         forEachPartition { partition in
             guard let index = partition.replicas.firstIndex(where: { $0.nodeID == nodeID }) else { return }
             if partition.leader == nil,

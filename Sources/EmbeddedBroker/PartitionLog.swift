@@ -18,6 +18,8 @@ struct PartitionLog {
     private(set) var logEndOffset: Int64 = 0
     private(set) var sizeBytes = 0
     private(set) var producers: ProducerStateStore
+    /// Aborted transactions in the order of their markers.
+    private(set) var aborted: [AbortedTransaction] = []
     /// Leader epochs and where each begins.
     private(set) var epochs: [(epoch: Int32, startOffset: Int64)] = []
     /// The log start that a kill would find again.
@@ -64,7 +66,7 @@ struct PartitionLog {
         segments[active].largestTimestampMs = max(segments[active].largestTimestampMs, header.maxTimestamp)
         segments[active].modifiedMs = nowMs
         noteEpoch(header.partitionLeaderEpoch, at: header.baseOffset)
-        if notesProducer { producers.append(header) }
+        if notesProducer, let abort = producers.append(batch) { aborted.append(abort) }
     }
 
     private mutating func noteEpoch(_ epoch: Int32, at offset: Int64) {
@@ -73,6 +75,11 @@ struct PartitionLog {
 
     func decide(_ header: RecordBatchHeader) -> ProducerState.Decision {
         producers.decide(header, logWasWritten: wasWritten)
+    }
+
+    /// See ``ProducerStateStore/beginVerification(_:epoch:sequence:supportsEpochBump:)``.
+    mutating func beginVerification(_ producerID: Int64, epoch: Int16, sequence: Int32, supportsEpochBump: Bool) {
+        producers.beginVerification(producerID, epoch: epoch, sequence: sequence, supportsEpochBump: supportsEpochBump)
     }
 
     mutating func removeExpiredProducers(nowMs: Int64) { producers.removeExpired(nowMs: nowMs) }
@@ -178,6 +185,7 @@ extension PartitionLog {
         let gone = index(of: start)
         sizeBytes -= batches[..<gone].reduce(0) { $0 + $1.bytes.count }
         batches.removeFirst(gone)
+        aborted.removeAll { $0.lastOffset < start }
         if start > logStartOffset {
             logStartOffset = start
             producers.logStartMoved(to: start)
@@ -193,6 +201,7 @@ extension PartitionLog {
         logEndOffset = batches.last.map { $0.lastOffset + 1 } ?? min(offset, logEndOffset)
         while segments.count > 1, segments[segments.count - 1].baseOffset > logEndOffset { segments.removeLast() }
         epochs.removeAll { $0.startOffset >= logEndOffset }
+        aborted.removeAll { $0.lastOffset >= logEndOffset }
         rebuildProducers(clean: false, nowMs: nowMs)
     }
 
@@ -206,20 +215,20 @@ extension PartitionLog {
             producers.takeSnapshot()
         } else {
             logStartOffset = max(checkpointedLogStart, segments[0].baseOffset)
-            let headers = batches.map(\.header)
+            let batches = batches
             producers.recover(
                 activeBase: segments[segments.count - 1].baseOffset, logStart: logStartOffset, logEnd: logEndOffset,
                 nowMs: nowMs
-            ) { offset in headers.filter { $0.baseOffset + Int64($0.lastOffsetDelta) >= offset } }
+            ) { offset in batches[(batches.firstIndex { $0.lastOffset >= offset } ?? batches.count)...] }
         }
         rebuildProducers(clean: clean, nowMs: nowMs)
     }
 
     private mutating func rebuildProducers(clean: Bool, nowMs: Int64) {
-        let headers = batches.map(\.header)
+        let batches = batches
         producers.rebuild(
             logStart: logStartOffset, logEnd: logEndOffset, segmentBases: segments.map(\.baseOffset), clean: clean,
             nowMs: nowMs
-        ) { offset in headers.filter { $0.baseOffset + Int64($0.lastOffsetDelta) >= offset } }
+        ) { offset in batches[(batches.firstIndex { $0.lastOffset >= offset } ?? batches.count)...] }
     }
 }

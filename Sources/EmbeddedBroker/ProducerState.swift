@@ -47,8 +47,10 @@ public struct ProducerState: Sendable, Equatable {
     public private(set) var batches: [Batch] = []
     /// Maximum timestamp of the last batch, milliseconds: what expiration goes by.
     public private(set) var lastTimestampMs: Int64 = -1
-    /// Whether a transactional batch was appended and no marker has ended its transaction.
-    public private(set) var hasOpenTransaction = false
+    /// First offset of the transaction that a transactional batch opened and no marker has ended; nil when none is open.
+    public private(set) var transactionFirstOffset: Int64?
+    /// Epoch of the coordinator that wrote the last marker; -1 when none did.
+    public private(set) var coordinatorEpoch: Int32 = -1
 
     /// A producer of which nothing is known.
     public init() {}
@@ -58,6 +60,26 @@ public struct ProducerState: Sendable, Equatable {
         epoch batchEpoch: Int16, firstSequence: Int32, lastSequence: Int32, isTransactional: Bool = false,
         logWasWritten: Bool, release: Release
     ) -> Decision {
+        decide(
+            Asked(
+                epoch: batchEpoch, firstSequence: firstSequence, lastSequence: lastSequence,
+                isTransactional: isTransactional), verification: nil, logWasWritten: logWasWritten, release: release)
+    }
+
+    /// What a batch says of itself.
+    struct Asked {
+        var epoch: Int16
+        var firstSequence: Int32
+        var lastSequence: Int32
+        var isTransactional: Bool
+    }
+
+    /// ``decide(epoch:firstSequence:lastSequence:isTransactional:logWasWritten:release:)`` for a producer whose
+    /// transaction the leader may be asking about.
+    func decide(
+        _ asked: Asked, verification: VerificationEntry?, logWasWritten: Bool, release: Release
+    ) -> Decision {
+        let (batchEpoch, firstSequence, lastSequence) = (asked.epoch, asked.firstSequence, asked.lastSequence)
         if batchEpoch == epoch,
             let known = batches.first(where: {
                 $0.firstSequence == firstSequence && $0.lastSequence == lastSequence
@@ -66,12 +88,18 @@ public struct ProducerState: Sendable, Equatable {
             return .duplicate(known)
         }
         if batchEpoch < epoch { return .refuse(.invalidProducerEpoch) }
+        if let verification {
+            let isNew = verification.supportsEpochBump && release.wantsZeroOfTransactions && batches.isEmpty
+            if (isNew && firstSequence != 0) || firstSequence > verification.lowestSequence {
+                return .refuse(.outOfOrderSequenceNumber)
+            }
+        }
         if let code = sequenceFault(
             batchEpoch, firstSequence, lastSequence, logWasWritten: logWasWritten, release: release)
         {
             return .refuse(code)
         }
-        return hasOpenTransaction && !isTransactional ? .refuse(.invalidTxnState) : .append
+        return transactionFirstOffset != nil && !asked.isTransactional ? .refuse(.invalidTxnState) : .append
     }
 
     /// What is wrong with a sequence, when the epoch is this one or a newer one (`ProducerAppendInfo.checkSequence`).
@@ -108,14 +136,42 @@ public struct ProducerState: Sendable, Equatable {
 
     /// Records a batch that was appended, and forgets what falls out of `window`; a new epoch forgets all before it.
     public mutating func append(_ batch: Batch, epoch batchEpoch: Int16, window: Int, isTransactional: Bool = false) {
-        if batchEpoch != epoch {
-            batches.removeAll(keepingCapacity: true)
-            epoch = batchEpoch
-        }
+        raise(to: batchEpoch)
         if batches.count >= window { batches.removeFirst(batches.count - window + 1) }
         batches.append(batch)
         lastTimestampMs = batch.timestampMs
-        if isTransactional { hasOpenTransaction = true }
+        if isTransactional, transactionFirstOffset == nil { transactionFirstOffset = batch.firstOffset }
+    }
+
+    /// Records a transactional batch without sequences, as coordinators write them.
+    mutating func appendUnnumbered(epoch batchEpoch: Int16, firstOffset: Int64, timestampMs: Int64) {
+        raise(to: batchEpoch)
+        lastTimestampMs = timestampMs
+        if transactionFirstOffset == nil { transactionFirstOffset = firstOffset }
+    }
+
+    /// Records a marker, which ends the transaction; a new epoch forgets all sequences before it.
+    mutating func end(epoch markerEpoch: Int16, coordinatorEpoch newCoordinatorEpoch: Int32, timestampMs: Int64) {
+        raise(to: markerEpoch)
+        transactionFirstOffset = nil
+        coordinatorEpoch = newCoordinatorEpoch
+        lastTimestampMs = timestampMs
+    }
+
+    private mutating func raise(to newEpoch: Int16) {
+        guard newEpoch != epoch else { return }
+        batches.removeAll(keepingCapacity: true)
+        epoch = newEpoch
+    }
+
+    /// Why a marker is refused (`ProducerAppendInfo.checkProducerEpoch`, `checkCoordinatorEpoch`); nil when it is taken.
+    func markerFault(
+        epoch markerEpoch: Int16, coordinatorEpoch newCoordinatorEpoch: Int32, isStrict: Bool
+    ) -> ErrorCode? {
+        let isRetry = markerEpoch == epoch && transactionFirstOffset == nil
+        let isOld = isStrict ? markerEpoch <= epoch && !isRetry : markerEpoch < epoch
+        if isOld { return .invalidProducerEpoch }
+        return newCoordinatorEpoch < coordinatorEpoch ? .transactionCoordinatorFenced : nil
     }
 
     /// What a snapshot keeps: the last batch only, so that the window is 1 after a restart.

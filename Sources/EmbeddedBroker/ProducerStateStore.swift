@@ -8,6 +8,12 @@ struct ProducerStateStore {
     let release: Release
     let expirationMs: Int64
     private(set) var states: [Int64: ProducerState] = [:]
+    /// Producers whose transaction the leader is asking about; not on disk.
+    private(set) var verifications: [Int64: VerificationEntry] = [:]
+    /// First offsets of open transactions, by producer.
+    private(set) var open: [Int64: Int64] = [:]
+    /// Transactions that have ended, whose marker may not be replicated yet.
+    private var ended: [AbortedTransaction] = []
     /// Offset behind the last batch that the states know.
     private(set) var mapEndOffset: Int64 = 0
     private var lastSnapshotOffset: Int64 = 0
@@ -21,14 +27,70 @@ struct ProducerStateStore {
 
     func decide(_ header: RecordBatchHeader, logWasWritten: Bool) -> ProducerState.Decision {
         (states[header.producerID] ?? ProducerState()).decide(
-            epoch: header.producerEpoch, firstSequence: header.baseSequence, lastSequence: header.lastSequence,
-            isTransactional: header.isTransactional, logWasWritten: logWasWritten, release: release)
+            .init(
+                epoch: header.producerEpoch, firstSequence: header.baseSequence, lastSequence: header.lastSequence,
+                isTransactional: header.isTransactional), verification: verifications[header.producerID],
+            logWasWritten: logWasWritten, release: release)
+    }
+
+    // MARK: Transactions
+
+    /// Whether this producer has an open transaction here that need not be asked about.
+    func hasOpenTransaction(_ producerID: Int64, epoch: Int16) -> Bool {
+        guard let state = states[producerID], state.transactionFirstOffset != nil else { return false }
+        return !release.verificationKnowsEpochs || state.epoch == epoch
+    }
+
+    /// Notes that the coordinator is asked.
+    mutating func beginVerification(_ producerID: Int64, epoch: Int16, sequence: Int32, supportsEpochBump: Bool) {
+        if verifications[producerID] == nil {
+            verifications[producerID] = VerificationEntry(
+                sequence: sequence, epoch: epoch, supportsEpochBump: supportsEpochBump)
+        } else {
+            verifications[producerID]?.update(sequence: sequence, epoch: epoch)
+        }
+    }
+
+    /// First offset whose outcome is not known or not replicated; nil when there is none.
+    func firstUnstableOffset(highWatermark: Int64) -> Int64? {
+        let undecided = open.values.min()
+        let unreplicated = ended.lazy.filter { $0.lastOffset >= highWatermark }.map(\.firstOffset).min()
+        guard let undecided else { return unreplicated }
+        return unreplicated.map { min($0, undecided) } ?? undecided
+    }
+
+    private mutating func end(_ batch: StoredBatch, _ marker: TransactionMarker) -> AbortedTransaction? {
+        let header = batch.header
+        let first = states[header.producerID]?.transactionFirstOffset
+        states[header.producerID, default: ProducerState()].end(
+            epoch: header.producerEpoch, coordinatorEpoch: marker.coordinatorEpoch, timestampMs: header.maxTimestamp)
+        open[header.producerID] = nil
+        verifications[header.producerID] = nil
+        guard let begin = first ?? (release.indexesEmptyAborts ? header.baseOffset : nil) else { return nil }
+        let whole = AbortedTransaction(
+            producerID: header.producerID, firstOffset: begin, lastOffset: header.baseOffset)
+        ended.append(whole)
+        if ended.count > 64 { ended.removeFirst(32) }
+        return marker.isCommit ? nil : whole
     }
 
     /// Records an appended batch; its header carries the assigned offsets and timestamps.
-    mutating func append(_ header: RecordBatchHeader) {
+    ///
+    /// - Returns: the transaction that it aborts.
+    @discardableResult
+    mutating func append(_ batch: StoredBatch) -> AbortedTransaction? {
+        let header = batch.header
         let last = header.baseOffset + Int64(header.lastOffsetDelta)
-        if header.producerID >= 0, !header.isControl {
+        mapEndOffset = last + 1
+        if header.isControl { return batch.marker.flatMap { end(batch, $0) } }
+        if header.isTransactional, header.producerID >= 0 {
+            verifications[header.producerID] = nil
+            if open[header.producerID] == nil { open[header.producerID] = header.baseOffset }
+        }
+        if header.producerID >= 0, header.baseSequence < 0 {
+            states[header.producerID, default: ProducerState()].appendUnnumbered(
+                epoch: header.producerEpoch, firstOffset: header.baseOffset, timestampMs: header.maxTimestamp)
+        } else if header.producerID >= 0 {
             let batch = ProducerState.Batch(
                 firstSequence: header.baseSequence, lastSequence: header.lastSequence, firstOffset: header.baseOffset,
                 lastOffset: last, timestampMs: header.maxTimestamp)
@@ -36,7 +98,14 @@ struct ProducerStateStore {
                 batch, epoch: header.producerEpoch, window: release.duplicateWindow,
                 isTransactional: header.isTransactional)
         }
-        mapEndOffset = last + 1
+        return nil
+    }
+
+    /// Takes what the states say as the open transactions.
+    private mutating func reopen() {
+        open = states.compactMapValues(\.transactionFirstOffset)
+        verifications.removeAll()
+        ended.removeAll()
     }
 
     mutating func removeExpired(nowMs: Int64) {
@@ -44,7 +113,7 @@ struct ProducerStateStore {
     }
 
     /// Forgets every producer at once: the timeline's "expire producer state".
-    mutating func expireAll() { states.removeAll() }
+    mutating func expireAll() { states = states.filter { $0.value.transactionFirstOffset != nil } }
 
     /// Writes a snapshot at the end of the map unless there is a newer one.
     mutating func takeSnapshot() {
@@ -67,6 +136,7 @@ struct ProducerStateStore {
     /// Forgets states and snapshots: a log that begins again at `offset`.
     mutating func reset(at offset: Int64) {
         states.removeAll()
+        reopen()
         snapshots.removeAll()
         lastSnapshotOffset = 0
         mapEndOffset = offset
@@ -80,9 +150,10 @@ struct ProducerStateStore {
     ///   - batches: the headers of the batches from an offset on.
     mutating func rebuild(
         logStart: Int64, logEnd: Int64, segmentBases: [Int64], clean: Bool, nowMs: Int64,
-        batches: (Int64) -> [RecordBatchHeader]
+        batches: (Int64) -> ArraySlice<StoredBatch>
     ) {
         states.removeAll()
+        reopen()
         mapEndOffset = 0
         if snapshots.isEmpty, clean {
             for offset in Set(segmentBases.suffix(2) + [logEnd]).sorted() {
@@ -92,7 +163,8 @@ struct ProducerStateStore {
             return
         }
         truncateAndReload(logStart: logStart, logEnd: logEnd, nowMs: nowMs)
-        for header in batches(max(mapEndOffset, logStart)) { append(header) }
+        reopen()
+        for batch in batches(max(mapEndOffset, logStart)) { append(batch) }
         mapEndOffset = logEnd
         takeSnapshot()
     }
@@ -100,12 +172,14 @@ struct ProducerStateStore {
     /// What an unclean start does before ``rebuild(logStart:logEnd:segmentBases:clean:nowMs:batches:)``: the active
     /// segment is scanned from its base, whatever the log start says, and a snapshot is left at its end.
     mutating func recover(
-        activeBase: Int64, logStart: Int64, logEnd: Int64, nowMs: Int64, batches: (Int64) -> [RecordBatchHeader]
+        activeBase: Int64, logStart: Int64, logEnd: Int64, nowMs: Int64,
+        batches: (Int64) -> ArraySlice<StoredBatch>
     ) {
         states.removeAll()
         mapEndOffset = 0
         truncateAndReload(logStart: logStart, logEnd: activeBase, nowMs: nowMs)
-        for header in batches(max(mapEndOffset, 0)) { append(header) }
+        reopen()
+        for batch in batches(max(mapEndOffset, 0)) { append(batch) }
         mapEndOffset = logEnd
         takeSnapshot()
     }
@@ -134,6 +208,7 @@ struct ProducerStateStore {
     }
 
     private func isExpired(_ state: ProducerState, nowMs: Int64) -> Bool {
+        guard state.transactionFirstOffset == nil else { return false }
         // The time is the producer's word, and may be any number.
         let (age, overflow) = nowMs.subtractingReportingOverflow(state.lastTimestampMs)
         return overflow ? state.lastTimestampMs < 0 : age >= expirationMs

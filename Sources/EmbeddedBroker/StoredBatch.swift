@@ -7,6 +7,8 @@ struct StoredBatch: Sendable {
     let header: RecordBatchHeader
     /// The whole batch or message.
     let bytes: [UInt8]
+    /// What a control batch says.
+    var marker: TransactionMarker?
 
     var baseOffset: Int64 { header.baseOffset }
     var lastOffset: Int64 { header.baseOffset + Int64(header.lastOffsetDelta) }

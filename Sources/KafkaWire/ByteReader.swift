@@ -190,10 +190,22 @@ extension ByteReader {
     /// See ``FieldCoder/tags()``.
     public mutating func tags() throws {
         guard flexible else { return }
+        for _ in 0..<(try unsignedVarint("numTaggedFields")) { _ = try taggedField() }
+    }
+
+    /// See ``FieldCoder/taggedFields(_:)``.
+    public mutating func taggedFields(_ fields: inout [TaggedField]) throws {
+        guard flexible else { return }
+        fields = []
         for _ in 0..<(try unsignedVarint("numTaggedFields")) {
-            _ = try unsignedVarint("tag")
-            let size = try unsignedVarint("tagSize")
-            _ = try slice(Int(size), "taggedField")
+            let (tag, bytes) = try taggedField()
+            fields.append(TaggedField(tag: tag, bytes: Array(bytes)))
         }
+    }
+
+    private mutating func taggedField() throws -> (UInt32, UnsafeRawBufferPointer) {
+        let tag = try unsignedVarint("tag")
+        let size = try unsignedVarint("tagSize")
+        return (tag, try slice(Int(size), "taggedField"))
     }
 }

@@ -131,4 +131,15 @@ extension ByteWriter {
     public mutating func tags() {
         if flexible { bytes.append(0) }
     }
+
+    /// See ``FieldCoder/taggedFields(_:)``.
+    public mutating func taggedFields(_ fields: inout [TaggedField]) {
+        guard flexible else { return }
+        writeUnsignedVarint(UInt64(fields.count))
+        for field in fields.sorted(by: { $0.tag < $1.tag }) {
+            writeUnsignedVarint(UInt64(field.tag))
+            writeUnsignedVarint(UInt64(field.bytes.count))
+            write(raw: field.bytes)
+        }
+    }
 }

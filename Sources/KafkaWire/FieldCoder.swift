@@ -29,6 +29,22 @@ public protocol FieldCoder {
     mutating func nullableArray<E: FieldCodable>(_ value: inout [E]?, _ field: StaticString) throws
     /// The tagged fields at the end of a structure: skipped when read, none when written; nothing unless ``flexible``.
     mutating func tags() throws
+    /// ``tags()`` for a structure with tagged fields that matter: all of them are read or written as they are.
+    mutating func taggedFields(_ fields: inout [TaggedField]) throws
+}
+
+/// One tagged field of a flexible version (KIP-482), not decoded.
+public struct TaggedField: Sendable, Equatable {
+    /// Its number.
+    public var tag: UInt32
+    /// Its bytes.
+    public var bytes: [UInt8]
+
+    /// A field of these parts.
+    public init(tag: UInt32, bytes: [UInt8]) {
+        self.tag = tag
+        self.bytes = bytes
+    }
 }
 
 /// A structure whose fields a ``FieldCoder`` can read and write.

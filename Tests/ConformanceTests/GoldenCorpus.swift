@@ -13,6 +13,8 @@ enum GoldenCorpus {
 
         /// Whether it holds what was recorded outside the sequence rules.
         var isOutside: Bool { file.contains("outside-produce") }
+        /// Whether it holds cases of transactions.
+        var isOfTransactions: Bool { file.contains("-transactions") }
         var path: String { folder + "/" + file }
         var testDescription: String { file }
     }
@@ -25,9 +27,8 @@ enum GoldenCorpus {
     static let recordings: [Recording] = {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return names.sorted().compactMap { name in
-            guard let match = name.wholeMatch(of: #/kafka-([0-9.]+?)(-own-cases|-outside-produce)?\.json\.gz/#) else {
-                return nil
-            }
+            let kinds = #/kafka-([0-9.]+?)(-own-cases|-outside-produce|-transactions)?\.json\.gz/#
+            guard let match = name.wholeMatch(of: kinds) else { return nil }
             return Recording(file: name, release: String(match.1))
         }
     }()

@@ -56,7 +56,30 @@ struct ReleaseTests {
     private static let implemented: Set<APIKey> = [
         .produce, .fetch, .listOffsets, .metadata, .apiVersions, .createTopics, .deleteTopics, .deleteRecords,
         .initProducerId, .offsetForLeaderEpoch, .findCoordinator, .saslHandshake, .saslAuthenticate,
+        .addPartitionsToTxn, .addOffsetsToTxn, .txnOffsetCommit, .endTxn, .writeTxnMarkers, .describeTransactions,
+        .listTransactions, .describeProducers, .offsetCommit, .offsetFetch, .joinGroup, .syncGroup, .heartbeat,
+        .leaveGroup,
     ]
+
+    private static func transactional(_ api: APIKey) -> ClosedRange<Int16>? {
+        switch api {
+        case .addPartitionsToTxn: AddPartitionsToTxnRequest.versions
+        case .addOffsetsToTxn: AddOffsetsToTxnRequest.versions
+        case .txnOffsetCommit: TxnOffsetCommitRequest.versions
+        case .endTxn: EndTxnRequest.versions
+        case .writeTxnMarkers: WriteTxnMarkersRequest.versions
+        case .describeTransactions: DescribeTransactionsRequest.versions
+        case .listTransactions: ListTransactionsRequest.versions
+        case .describeProducers: DescribeProducersRequest.versions
+        case .offsetCommit: OffsetCommitRequest.versions
+        case .offsetFetch: OffsetFetchRequest.versions
+        case .joinGroup: JoinGroupRequest.versions
+        case .syncGroup: SyncGroupRequest.versions
+        case .heartbeat: HeartbeatRequest.versions
+        case .leaveGroup: LeaveGroupRequest.versions
+        default: nil
+        }
+    }
 
     /// What is offered must be what the messages can be read and written at.
     @Test(arguments: Release.tested) func everyOfferedVersionIsImplemented(name: String) {
@@ -76,7 +99,7 @@ struct ReleaseTests {
                 case .findCoordinator: FindCoordinatorRequest.versions
                 case .saslHandshake: SaslHandshakeRequest.versions
                 case .saslAuthenticate: SaslAuthenticateRequest.versions
-                default: nil
+                default: Self.transactional(api)
                 }
             // Apis that are advertised only, as by the real release, close the connection when they are called.
             guard Self.implemented.contains(api) else { continue }

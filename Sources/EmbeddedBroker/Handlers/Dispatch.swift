@@ -30,7 +30,7 @@ extension ClusterCore {
         case .produce: try produce(nodeID, header, frame, bodyOffset: reader.position, reply: slowed(reply))
         case .fetch: try fetch(nodeID, header, try request(&reader, header), reply)
         case .metadata: try answer(header, reply) { metadata(try request(&reader, header), header) }
-        case .initProducerId: try answer(header, reply) { initProducerID(try request(&reader, header)) }
+        case .initProducerId: try answer(header, reply) { initProducerID(nodeID, try request(&reader, header), header) }
         case .createTopics: try answer(header, reply) { createTopics(try request(&reader, header), header) }
         case .deleteTopics: try answer(header, reply) { deleteTopics(try request(&reader, header), header) }
         case .listOffsets: try answer(header, reply) { listOffsets(nodeID, try request(&reader, header), header) }
@@ -38,8 +38,34 @@ extension ClusterCore {
         case .offsetForLeaderEpoch:
             try answer(header, reply) { offsetForLeaderEpoch(nodeID, try request(&reader, header)) }
         case .findCoordinator: try answer(header, reply) { findCoordinator(try request(&reader, header), header) }
+        case .joinGroup: joinGroup(nodeID, header, try request(&reader, header), reply)
+        case .syncGroup: syncGroup(nodeID, header, try request(&reader, header), reply)
         case .saslHandshake: try answer(header, reply) { saslHandshake(try request(&reader, header)) }
         case .saslAuthenticate: try answer(header, reply) { saslAuthenticate(try request(&reader, header)) }
+        default: try dispatchTransactional(nodeID, header, &reader, reply)
+        }
+    }
+
+    private func dispatchTransactional(
+        _ nodeID: Int32, _ header: RequestHeaderView, _ reader: inout ByteReader, _ reply: @escaping ReplyTo
+    ) throws {
+        switch header.apiKey {
+        case .addPartitionsToTxn:
+            try answer(header, reply) { addPartitionsToTxn(nodeID, try request(&reader, header), header) }
+        case .addOffsetsToTxn:
+            try answer(header, reply) { addOffsetsToTxn(nodeID, try request(&reader, header), header) }
+        case .txnOffsetCommit:
+            try answer(header, reply) { txnOffsetCommit(nodeID, try request(&reader, header), header) }
+        case .endTxn: try answer(header, reply) { endTxn(nodeID, try request(&reader, header), header) }
+        case .writeTxnMarkers: try answer(header, reply) { writeTxnMarkers(nodeID, try request(&reader, header)) }
+        case .describeTransactions:
+            try answer(header, reply) { describeTransactions(nodeID, try request(&reader, header)) }
+        case .listTransactions: try answer(header, reply) { listTransactions(nodeID, try request(&reader, header)) }
+        case .describeProducers: try answer(header, reply) { describeProducers(nodeID, try request(&reader, header)) }
+        case .offsetCommit: try answer(header, reply) { offsetCommit(nodeID, try request(&reader, header), header) }
+        case .offsetFetch: try answer(header, reply) { offsetFetch(nodeID, try request(&reader, header), header) }
+        case .heartbeat: try answer(header, reply) { heartbeat(nodeID, try request(&reader, header)) }
+        case .leaveGroup: try answer(header, reply) { leaveGroup(nodeID, try request(&reader, header), header) }
         default: reply(.close("\(header.apiKey) is not implemented"))
         }
     }

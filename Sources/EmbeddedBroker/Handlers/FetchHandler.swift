@@ -1,7 +1,7 @@
 import KafkaWire
 
 // Fetch, v0 to v18, for consumers. No fetch sessions: the answer's session id is 0, which every client takes as "full
-// requests only" (KIP-227). Read committed equals read uncommitted, as there are no transactions. v0 to v3 are converted
+// requests only" (KIP-227). Read committed ends at the last stable offset. v0 to v3 are converted
 // down (see DownConversion) where the topic's format is newer. Gap: no fetch from followers (KIP-392).
 extension ClusterCore {
     /// Answers at once when `minBytes` are there or something is wrong; else waits up to `maxWaitMs`.
@@ -41,7 +41,10 @@ extension ClusterCore {
                     answer.errorCode = code.rawValue
                     isFinal = true
                 case .success(let (partition, leader)):
-                    let read = fill(&answer, part, partition, leader, version, left, isFirst: total == 0, count: count)
+                    let how = Reading(
+                        version: version, isCommitted: version >= 4 && request.isolationLevel == 1, atMost: left,
+                        isFirst: total == 0, onlyCounts: count)
+                    let read = fill(&answer, part, partition, leader, how)
                     total += read
                     left -= min(left, read)
                     if answer.errorCode != 0 { isFinal = true }
@@ -53,22 +56,36 @@ extension ClusterCore {
         return (response, total, isFinal)
     }
 
+    /// How a partition is read.
+    private struct Reading {
+        var version: Int16
+        /// Read committed.
+        var isCommitted: Bool
+        var atMost: Int
+        var isFirst: Bool
+        var onlyCounts: Bool
+    }
+
     private func fill(
         _ answer: inout FetchResponse.Partition, _ part: FetchRequest.Partition, _ partition: Partition, _ leader: Int,
-        _ version: Int16, _ left: Int, isFirst: Bool, count: Bool
+        _ how: Reading
     ) -> Int {
-        let limit = partition.highWatermark
+        let (version, isFirst) = (how.version, how.isFirst)
+        let stable = partition.replicas[leader].log.lastStableOffset(highWatermark: partition.highWatermark)
+        let limit = how.isCommitted ? stable : partition.highWatermark
         let start = partition.replicas[leader].log.logStartOffset
         guard part.fetchOffset >= start, part.fetchOffset <= partition.replicas[leader].log.logEndOffset else {
             answer.errorCode = ErrorCode.offsetOutOfRange.rawValue
             return 0
         }
-        answer.highWatermark = limit
-        answer.lastStableOffset = limit
+        answer.highWatermark = partition.highWatermark
+        answer.lastStableOffset = stable
         answer.logStartOffset = start
         answer.records = []
-        let atMost = min(Int(max(part.partitionMaxBytes, 0)), left)
-        if count { return partition.replicas[leader].log.bytes(from: part.fetchOffset, limit: limit, atMost: atMost) }
+        let atMost = min(Int(max(part.partitionMaxBytes, 0)), how.atMost)
+        if how.onlyCounts {
+            return partition.replicas[leader].log.bytes(from: part.fetchOffset, limit: limit, atMost: atMost)
+        }
         let batches = partition.replicas[leader].log.read(
             from: part.fetchOffset, limit: limit, maxBytes: atMost, minOne: isFirst && version >= 3)
         var records: [UInt8] = []
@@ -94,6 +111,18 @@ extension ClusterCore {
         } else {
             records.reserveCapacity(batches.reduce(0) { $0 + $1.bytes.count })
             for batch in batches { records += batch.bytes }
+        }
+        if how.isCommitted {
+            let log = partition.replicas[leader].log
+            let aborted =
+                properties.defects.transactions.hidesAborted
+                ? [] : log.abortedTransactions(from: part.fetchOffset, readBytes: records.count)
+            answer.abortedTransactions = aborted.map { entry in
+                var named = FetchResponse.Aborted()
+                named.producerID = entry.producerID
+                named.firstOffset = entry.firstOffset
+                return named
+            }
         }
         answer.records = records
         return records.count

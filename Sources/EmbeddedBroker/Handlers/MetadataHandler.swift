@@ -40,7 +40,7 @@ extension ClusterCore {
 
     private func describe(_ topic: Topic) -> MetadataResponse.Topic {
         .init(
-            name: topic.name, topicID: topic.id,
+            name: topic.name, topicID: topic.id, isInternal: Self.isInternal(topic.name),
             partitions: topic.partitions.map { partition in
                 let leaderID = partition.leaderID
                 let isLed = leaderID >= 0 && nodes[leaderID]?.isFenced == false

@@ -18,7 +18,11 @@ extension ClusterCore {
                     case .failure(let code): answer.errorCode = code.rawValue
                     case .success(let (partition, leader)):
                         let log = partition.replicas[leader].log
-                        let hit = Self.find(wanted.timestamp, in: log, highWatermark: partition.highWatermark)
+                        let isCommitted = header.apiVersion >= 2 && request.isolationLevel == 1
+                        let limit =
+                            isCommitted
+                            ? log.lastStableOffset(highWatermark: partition.highWatermark) : partition.highWatermark
+                        let hit = Self.find(wanted.timestamp, in: log, limit: limit)
                         answer.offset = hit.offset
                         answer.timestamp = hit.timestampMs
                         answer.leaderEpoch = hit.offset < 0 ? -1 : log.epoch(at: hit.offset)
@@ -31,23 +35,24 @@ extension ClusterCore {
     }
 
     private static func find(
-        _ timestamp: Int64, in log: PartitionLog, highWatermark: Int64
+        _ timestamp: Int64, in log: PartitionLog, limit: Int64
     ) -> (offset: Int64, timestampMs: Int64) {
         switch timestamp {
-        case -1, -5: return (highWatermark, -1)
+        case -1, -5: return (limit, -1)
         case -2, -4: return (log.logStartOffset, -1)
         case -3:
             guard let largest = log.batches.max(by: { $0.header.maxTimestamp < $1.header.maxTimestamp }) else {
                 return (-1, -1)
             }
             let hit = largest.records().first { $0.timestamp == largest.header.maxTimestamp }
+            guard hit?.offset ?? largest.lastOffset < limit else { return (-1, -1) }
             return hit.map { ($0.offset, $0.timestamp) } ?? (largest.lastOffset, largest.header.maxTimestamp)
         default:
             for batch in log.batches
             where batch.header.maxTimestamp >= timestamp && batch.lastOffset >= log.logStartOffset {
-                guard batch.baseOffset < highWatermark else { break }
+                guard batch.baseOffset < limit else { break }
                 let hit = batch.records().first { $0.timestamp >= timestamp && $0.offset >= log.logStartOffset }
-                if let hit { return (hit.offset, hit.timestamp) }
+                if let hit, hit.offset < limit { return (hit.offset, hit.timestamp) }
             }
             return (-1, -1)
         }

@@ -142,9 +142,6 @@ struct ProduceAdmission {
         if version < 7, release.knowsZstd, attributes & 7 > Compression.zstd.rawValue {
             // Only these versions look at the codec here, and fail over one that is not defined.
             wholeRequest = Refusal(.unknownServerError, namesLogStart: false)
-        } else if attributes & 16 != 0, release.verifiesTransactions, BatchAdmission.producerID(batch) >= 0 {
-            entry.batch = nil
-            entry.refusal = Refusal(.invalidProducerIdMapping, namesLogStart: false)
         }
     }
 

@@ -2,8 +2,7 @@ import KafkaWire
 import Logging
 
 // Produce, v0 to v13. Order of checks and the numbers in the answers are Kafka's (`KafkaApis.handleProduceRequest`,
-// `ReplicaManager.appendRecords`). Gaps: quotas; transactions (since 3.6 a transactional batch is refused with 49; before, it
-// is taken and nothing ends its transaction).
+// `ReplicaManager.appendRecords`). Gap: quotas.
 
 /// What becomes of a request.
 enum Reply: Sendable {
@@ -26,7 +25,7 @@ extension ClusterCore {
     /// Handles one Produce request that arrived at `nodeID`; `frame` is the request from its header on.
     func produce(
         _ nodeID: Int32, _ header: RequestHeaderView, _ frame: UnsafeRawBufferPointer, bodyOffset: Int,
-        reply: @escaping ReplyTo
+        wait: ProduceWait = ProduceWait(), reply: @escaping ReplyTo
     ) throws {
         let version = header.apiVersion
         var admission = ProduceAdmission(release: release, version: version)
@@ -45,18 +44,44 @@ extension ClusterCore {
         if let reason = admission.closing { return reply(.close(reason)) }
         var entries = admission.takeEntries()
         let preamble = admission.preamble
-        if let refusal = admission.wholeRequest {
-            guard preamble.acks != 0 else { return reply(.close("\(refusal.code) with acks=0")) }
-            for position in entries.indices {
-                entries[position].answer.index = entries[position].index
-                entries[position].answer.errorCode = refusal.code.rawValue
-                entries[position].answer.errorMessage = refusal.message
-            }
-            return reply(.response(try encode(entries, header)))
-        }
+        if let refusal = admission.wholeRequest { return try refuseAll(&entries, refusal, preamble, header, reply) }
         if admission.hasUnansweredNull { return reply(.silence("null records are never answered")) }
+        if preamble.isTransactional {
+            let id = try Self.transactionalID(frame, bodyOffset, version)
+            switch askCoordinator(
+                &entries, transactionalID: id, version: version, nodeID, givingUp: wait.givingUp)
+            {
+            case .settled: break
+            case .refused(let refusal): return try refuseAll(&entries, refusal, preamble, header, reply)
+            case .notYet(let code): return produceLater(nodeID, frame, code, wait, reply: reply)
+            }
+        }
         let waiting = append(&entries, nodeID, preamble)
         finish(entries, waiting, header, preamble, reply)
+    }
+
+    private static func transactionalID(
+        _ frame: UnsafeRawBufferPointer, _ bodyOffset: Int, _ version: Int16
+    ) throws -> String? {
+        var reader = ByteReader(frame, at: bodyOffset)
+        reader.version = version
+        reader.flexible = APIKey.produce.isFlexible(version)
+        var id: String?
+        try reader.nullableString(&id, "transactionalId")
+        return id
+    }
+
+    private func refuseAll(
+        _ entries: inout [ProduceEntry], _ refusal: Refusal, _ preamble: ProducePreamble, _ header: RequestHeaderView,
+        _ reply: ReplyTo
+    ) throws {
+        guard preamble.acks != 0 else { return reply(.close("\(refusal.code) with acks=0")) }
+        for position in entries.indices {
+            entries[position].answer.index = entries[position].index
+            entries[position].answer.errorCode = refusal.code.rawValue
+            entries[position].answer.errorMessage = refusal.message
+        }
+        reply(.response(try encode(entries, header)))
     }
 
     /// Appends what can be appended; returns by entry which offset acks=all must see replicated.
@@ -201,7 +226,8 @@ extension ClusterCore {
         var isDuplicate = false
         if validated.header.producerID >= 0 {
             switch partition.replicas[leader].log.decide(validated.header) {
-            case .refuse(let code): throw Refusal(code)
+            case .refuse(let code) where !isIgnored(code, validated.header): throw Refusal(code)
+            case .refuse: break
             case .duplicate where properties.defects.appendsDuplicates: isDuplicate = true
             case .duplicate(let known):
                 answer.baseOffset = known.firstOffset
@@ -224,6 +250,13 @@ extension ClusterCore {
         partition.wakeWaiters()
         if partition.configuration.usesLogAppendTime { answer.logAppendTimeMs = now }
         return (answer, stored.lastOffset + 1)
+    }
+
+    /// Whether a broken broker takes what it should refuse.
+    private func isIgnored(_ code: ErrorCode, _ header: RecordBatchHeader) -> Bool {
+        let defects = properties.defects.transactions
+        if code == .invalidProducerEpoch { return defects.ignoresEpochs }
+        return code == .outOfOrderSequenceNumber && header.isTransactional && defects.ignoresSequences
     }
 
     private func store(

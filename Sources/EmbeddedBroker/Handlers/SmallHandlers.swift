@@ -1,8 +1,6 @@
 import KafkaWire
 
-// ApiVersions, InitProducerId, FindCoordinator, and SaslHandshake and SaslAuthenticate where no login is wanted (see
-// SaslSession for where it is). Gaps: no transactional producers and no consumer groups (both are told that their
-// coordinator is not available).
+// ApiVersions, and SaslHandshake and SaslAuthenticate where no login is wanted (see SaslSession for where it is).
 extension ClusterCore {
     /// ApiVersions: an unsupported version is answered in version 0 with error 35 (KIP-511).
     func apiVersions(_ header: RequestHeaderView, _ reader: inout ByteReader, _ reply: ReplyTo) throws {
@@ -25,6 +23,17 @@ extension ClusterCore {
                 }
         }
         if response.errorCode == ErrorCode.invalidRequest.rawValue { response.apis = [] }
+        if response.errorCode == 0, release.hasTransactionVersion {
+            // What tells a client whether to raise its epoch with each transaction.
+            let name = "transaction.version"
+            response.supportedFeatures = [.init(name: name, minVersion: 0, maxVersion: 2)]
+            response.finalizedFeaturesEpoch = featuresEpoch
+            if transactionVersion > 0 {
+                response.finalizedFeatures = [
+                    .init(name: name, maxVersionLevel: transactionVersion, minVersionLevel: transactionVersion)
+                ]
+            }
+        }
         reply(.response(try Self.encode(response, correlationID: header.correlationID, version: version)))
     }
 
@@ -38,37 +47,6 @@ extension ClusterCore {
                 && text.utf8.allSatisfy { isLetterOrDigit($0) || $0 == 0x2d || $0 == 0x2e }
         }
         return isName(request.clientSoftwareName) && isName(request.clientSoftwareVersion)
-    }
-
-    /// InitProducerId without a transactional id: a fresh id with epoch 0, whatever the producer held before.
-    func initProducerID(_ request: InitProducerIdRequest) -> InitProducerIdResponse {
-        var response = InitProducerIdResponse()
-        if request.transactionalID?.isEmpty == true {
-            response.errorCode = ErrorCode.invalidRequest.rawValue
-            response.producerID = -1
-            response.producerEpoch = -1
-            return response
-        }
-        if request.transactionalID != nil {
-            response.errorCode = ErrorCode.coordinatorNotAvailable.rawValue
-            return response
-        }
-        response.producerID = newProducerID()
-        response.producerEpoch = 0
-        return response
-    }
-
-    /// FindCoordinator: none is ever available.
-    func findCoordinator(_ request: FindCoordinatorRequest, _ header: RequestHeaderView) -> FindCoordinatorResponse {
-        var response = FindCoordinatorResponse()
-        response.errorCode = ErrorCode.coordinatorNotAvailable.rawValue
-        response.errorMessage = "this broker has no coordinators"
-        response.coordinators = request.coordinatorKeys.map {
-            .init(
-                key: $0, errorCode: ErrorCode.coordinatorNotAvailable.rawValue,
-                errorMessage: "this broker has no coordinators")
-        }
-        return response
     }
 
     /// SaslHandshake on a plaintext listener: 34.

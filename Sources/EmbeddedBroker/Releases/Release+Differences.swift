@@ -38,7 +38,7 @@ extension Release {
     /// Every rule that differs, by area; what `crosswind broker --releases` prints.
     public static let differences: [Difference] =
         sequenceDifferences + requestDifferences + recordDifferences + formatDifferences + replicationDifferences
-        + versionDifferences
+        + transactionDifferences + versionDifferences
 
     /// The releases and what differs between them, for people.
     public static var overview: String {
@@ -102,9 +102,6 @@ extension Release {
         .init("Produce requests", "a transactional batch without a transactional id") {
             $0.demandsTransactionalID ? code(.transactionalIdAuthorizationFailed) : "is taken"
         },
-        .init("Produce requests", "a transactional batch outside a transaction") {
-            $0.verifiesTransactions ? code(.invalidProducerIdMapping) : "is taken"
-        },
         .init("Produce requests", "zstd is known", if: \.knowsZstd),
         .init("Produce requests", "Produce v0 to v2 and message sets are taken", if: \.acceptsMessageSets),
         .init("Produce requests", "topic ids", if: \.hasTopicIDs),
@@ -146,7 +143,7 @@ extension Release {
 
     private static let versionDifferences: [Difference] = [
         APIKey.produce, .fetch, .listOffsets, .metadata, .apiVersions, .initProducerId, .createTopics, .deleteRecords,
-        .offsetForLeaderEpoch,
+        .offsetForLeaderEpoch, .addPartitionsToTxn, .addOffsetsToTxn, .txnOffsetCommit, .endTxn, .writeTxnMarkers,
     ].map { api in
         .init("versions", api.name) {
             $0.versions(of: api).map { "v\($0.lowerBound) to v\($0.upperBound)" } ?? "none"

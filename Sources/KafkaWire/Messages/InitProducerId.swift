@@ -1,13 +1,13 @@
-/// InitProducerId (api 22), request versions 0 to 5.
+/// InitProducerId (api 22), request versions 0 to 6.
 ///
-/// Version 3 lets a producer bump its own epoch (KIP-360).
+/// Version 3 lets a producer bump its own epoch (KIP-360), 6 is for two-phase commit (KIP-939).
 public struct InitProducerIdRequest: KafkaRequest, Equatable {
     /// The answer.
     public typealias Response = InitProducerIdResponse
     /// InitProducerId.
     public static let apiKey = APIKey.initProducerId
-    /// 0 to 5.
-    public static let versions: ClosedRange<Int16> = 0...5
+    /// 0 to 6.
+    public static let versions: ClosedRange<Int16> = 0...6
 
     /// Transactional id; nil for an idempotent producer without transactions.
     public var transactionalID: String?
@@ -17,6 +17,10 @@ public struct InitProducerIdRequest: KafkaRequest, Equatable {
     public var producerID: Int64 = -1
     /// The epoch held now; -1 for none.
     public var producerEpoch: Int16 = -1
+    /// Whether transactions have no timeout, as another system decides on them.
+    public var enableTwoPhaseCommit = false
+    /// Whether a prepared transaction is kept.
+    public var keepPreparedTransaction = false
 
     /// The protocol's defaults.
     public init() {}
@@ -27,16 +31,18 @@ public struct InitProducerIdRequest: KafkaRequest, Equatable {
         try coder.integer(&transactionTimeoutMs, "transactionTimeoutMs")
         if coder.version >= 3 { try coder.integer(&producerID, "producerId") }
         if coder.version >= 3 { try coder.integer(&producerEpoch, "producerEpoch") }
+        if coder.version >= 6 { try coder.boolean(&enableTwoPhaseCommit, "enable2Pc") }
+        if coder.version >= 6 { try coder.boolean(&keepPreparedTransaction, "keepPreparedTxn") }
         try coder.tags()
     }
 }
 
-/// InitProducerId (api 22), response versions 0 to 5.
+/// InitProducerId (api 22), response versions 0 to 6.
 public struct InitProducerIdResponse: KafkaMessage, Equatable {
     /// InitProducerId.
     public static let apiKey = APIKey.initProducerId
-    /// 0 to 5.
-    public static let versions: ClosedRange<Int16> = 0...5
+    /// 0 to 6.
+    public static let versions: ClosedRange<Int16> = 0...6
 
     /// How long the client is asked to wait, milliseconds.
     public var throttleTimeMs: Int32 = 0
@@ -46,6 +52,10 @@ public struct InitProducerIdResponse: KafkaMessage, Equatable {
     public var producerID: Int64 = -1
     /// The epoch given.
     public var producerEpoch: Int16 = -1
+    /// Id of a prepared transaction that was kept; -1 for none.
+    public var ongoingProducerID: Int64 = -1
+    /// Epoch of a prepared transaction that was kept; -1 for none.
+    public var ongoingProducerEpoch: Int16 = -1
 
     /// The protocol's defaults.
     public init() {}
@@ -56,6 +66,8 @@ public struct InitProducerIdResponse: KafkaMessage, Equatable {
         try coder.integer(&errorCode, "errorCode")
         try coder.integer(&producerID, "producerId")
         try coder.integer(&producerEpoch, "producerEpoch")
+        if coder.version >= 6 { try coder.integer(&ongoingProducerID, "ongoingTxnProducerId") }
+        if coder.version >= 6 { try coder.integer(&ongoingProducerEpoch, "ongoingTxnProducerEpoch") }
         try coder.tags()
     }
 }
