@@ -47,10 +47,75 @@ enum FrameCorpus {
         versions.clientSoftwareVersion = "1"
         try all(versions, &result)
         try all(InitProducerIdRequest(), &result)
+        try transactions(&result)
+        try groups(&result)
         var handshake = SaslHandshakeRequest()
         handshake.mechanism = "PLAIN"
         try all(handshake, &result)
         return result
+    }
+
+    private static func transactions(_ result: inout [[UInt8]]) throws {
+        var begin = InitProducerIdRequest()
+        begin.transactionalID = "tx"
+        begin.transactionTimeoutMs = 1000
+        try all(begin, &result)
+        var add = AddPartitionsToTxnRequest()
+        add.transactionalID = "tx"
+        add.topics = [.init(name: "t", partitions: [0])]
+        add.transactions = [.init(transactionalID: "tx", topics: add.topics)]
+        try all(add, &result)
+        var offsets = AddOffsetsToTxnRequest()
+        offsets.transactionalID = "tx"
+        offsets.groupID = "g"
+        try all(offsets, &result)
+        var commit = TxnOffsetCommitRequest()
+        commit.transactionalID = "tx"
+        commit.groupID = "g"
+        commit.topics = [.init(name: "t", partitions: [.init(partitionIndex: 0, committedOffset: 1)])]
+        try all(commit, &result)
+        var end = EndTxnRequest()
+        end.transactionalID = "tx"
+        try all(end, &result)
+        var markers = WriteTxnMarkersRequest()
+        markers.markers = [.init(producerID: 1, topics: [.init(name: "t", partitionIndexes: [0])])]
+        try all(markers, &result)
+        var describe = DescribeTransactionsRequest()
+        describe.transactionalIDs = ["tx", ""]
+        try all(describe, &result)
+        try all(ListTransactionsRequest(), &result)
+        var producers = DescribeProducersRequest()
+        producers.topics = [.init(name: "t", partitionIndexes: [0, 9])]
+        try all(producers, &result)
+    }
+
+    private static func groups(_ result: inout [[UInt8]]) throws {
+        var commit = OffsetCommitRequest()
+        commit.groupID = "g"
+        commit.topics = [.init(name: "t", partitions: [.init(partitionIndex: 0, committedOffset: 1)])]
+        try all(commit, &result)
+        var fetch = OffsetFetchRequest()
+        fetch.groupID = "g"
+        fetch.topics = [.init(name: "t", partitionIndexes: [0])]
+        fetch.groups = [.init(groupID: "g"), .init(groupID: "h", topics: fetch.topics)]
+        try all(fetch, &result)
+        var join = JoinGroupRequest()
+        join.groupID = "g"
+        join.sessionTimeoutMs = 6000
+        join.protocolType = "consumer"
+        join.protocols = [.init(name: "range", metadata: [1])]
+        try all(join, &result)
+        var sync = SyncGroupRequest()
+        sync.groupID = "g"
+        sync.assignments = [.init(memberID: "m", assignment: [1])]
+        try all(sync, &result)
+        var beat = HeartbeatRequest()
+        beat.groupID = "g"
+        try all(beat, &result)
+        var leave = LeaveGroupRequest()
+        leave.groupID = "g"
+        leave.members = [.init(memberID: "m")]
+        try all(leave, &result)
     }
 
     private static func produce() -> ProduceRequest {

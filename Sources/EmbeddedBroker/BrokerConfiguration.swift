@@ -67,6 +67,10 @@ public struct BrokerConfiguration: Sendable {
         public var logBytes = 4 << 30
         /// Partitions of all topics.
         public var partitions = 100_000
+        /// Transactional ids, and consumer groups; beyond, their coordinator is not available (15).
+        public var coordinated = 100_000
+        /// Members of a group; beyond, 81 GROUP_MAX_SIZE_REACHED.
+        public var groupMembers = 1_000
 
         /// The defaults.
         public init() {}

@@ -54,7 +54,8 @@ struct ProducerStateStore {
     /// First offset whose outcome is not known or not replicated; nil when there is none.
     func firstUnstableOffset(highWatermark: Int64) -> Int64? {
         let undecided = open.values.min()
-        let unreplicated = ended.lazy.filter { $0.lastOffset >= highWatermark }.map(\.firstOffset).min()
+        // Markers stand in order of offsets: those that are not replicated are the last.
+        let unreplicated = ended.reversed().prefix { $0.lastOffset >= highWatermark }.map(\.firstOffset).min()
         guard let undecided else { return unreplicated }
         return unreplicated.map { min($0, undecided) } ?? undecided
     }
@@ -70,7 +71,7 @@ struct ProducerStateStore {
         let whole = AbortedTransaction(
             producerID: header.producerID, firstOffset: begin, lastOffset: header.baseOffset)
         ended.append(whole)
-        if ended.count > 64 { ended.removeFirst(32) }
+        if ended.count > 4096 { ended.removeFirst(2048) }
         return marker.isCommit ? nil : whole
     }
 

@@ -38,6 +38,35 @@ struct CaseFileTests {
         #expect(differences.count == 2)
     }
 
+    /// A case of transactions fails where an answer, an epoch, the log or who coordinates is not as recorded.
+    @Test func aWrongExpectationOfATransactionFails() throws {
+        func run(code: Int, epoch: Int, end: String) throws -> CaseOutcome.Result? {
+            try self.run(
+                """
+                {"cases": [{"group": "g", "name": "n", "client": "TV2", "transactionVersion": 2, "steps": [
+                {"initProducerId": {"transactionalId": "T", "timeoutMs": 1000, "apiVersion": 5},
+                 "answer": {"errorCode": \(code), "producer": "A", "epoch": \(epoch)}},
+                {"produce": {"acks": -1, "apiVersion": 12, "transactionalId": "T", "entries": [{"partition": 0, "batches":
+                 [{"producer": "A", "epoch": 0, "baseSequence": 0, "recordCount": 1, "transactional": true}]}]},
+                 "answer": {"entries": [{"partition": 0, "errorCode": 0, "baseOffset": 0}]}}],
+                "end": [{"log": \(end)}], "endTransactions": {"T": {"errorCode": 0, "state": "Ongoing"}}}]}
+                """
+            ).first?.result
+        }
+        let log = #"[[0, 0, "A", 0, 0, 1, "T"]]"#
+        #expect(try run(code: 0, epoch: 0, end: log) == .passed)
+        for result in [
+            try run(code: 51, epoch: 0, end: log), try run(code: 0, epoch: 1, end: log),
+            try run(code: 0, epoch: 0, end: "[]"),
+        ] {
+            guard case .failed(let differences)? = result else {
+                Issue.record("the case did not fail: \(String(describing: result))")
+                continue
+            }
+            #expect(differences.count == 1)
+        }
+    }
+
     @Test func nullRecordsAreNeverAnswered() throws {
         let outcomes = try run(
             """

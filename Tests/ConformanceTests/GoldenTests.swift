@@ -39,6 +39,35 @@ import Testing
         #expect(ConformanceReport(ConformanceRun(.embedded(other), file).run()).failed > 0)
     }
 
+    /// Nor does another release, or a defect, behave as 4.3.0 did with transactions.
+    @Test(arguments: ["4.0.0", "3.9", "2.7"]) func anotherReleaseEndsTransactionsOtherwise(release: String) throws {
+        var file = try CaseFile(path: GoldenCorpus.folder + "/kafka-4.3.0-transactions.json.gz")
+        file.transactions = file.transactions.filter {
+            ["fence", "sequence", "markers", "versions"].contains($0.group)
+        }
+        let report = ConformanceReport(ConformanceRun(.embedded(try #require(Release(release))), file).run())
+        let served = file.transactions.count - report.skipped
+        #expect(served == 0 || report.failed > 0)
+        // Releases before 4.0 have no levels: what needs one is skipped and said.
+        #expect((report.skipped > 0) == !release.hasPrefix("4"))
+    }
+
+    @Test func transactionsOverAnAddress() throws {
+        let cluster = try EmbeddedCluster.launch(
+            BrokerConfiguration(
+                nodes: (1...3).map {
+                    .init(id: $0, advertisedHost: "127.0.0.1", listen: .address(host: "127.0.0.1", port: 0))
+                }, properties: ["group.initial.rebalance.delay.ms": "0"]))
+        defer { cluster.end() }
+        var file = try CaseFile(path: GoldenCorpus.folder + "/kafka-4.3.0-transactions.json.gz")
+        let quick = ["basic", "end", "verify", "offsets", "restart", "concurrent", "topics", "delete"]
+        file.transactions = file.transactions.filter { quick.contains($0.group) }
+        let target = ConformanceRun.Target.bootstrap(host: "127.0.0.1", port: try cluster.port(of: 2))
+        let report = ConformanceReport(ConformanceRun(target, file).run())
+        #expect(report.failed == 0, "\(report.table)")
+        #expect(report.passed > 60 && report.skipped > 25)
+    }
+
     /// `--bootstrap` skips what it cannot do and counts it apart.
     @Test func anAddressSkipsActions() throws {
         let cluster = try EmbeddedCluster.launch(

@@ -52,7 +52,8 @@ struct TransactionNames {
     /// Notes an id that an answer gave out; the first time it gets the next letter.
     mutating func bind(_ id: Int64, epoch: Int16) {
         guard id >= 0, letters[id] == nil else { return }
-        let letter = String(UnicodeScalar(UInt8(ascii: "A") + UInt8(producers.count - 1)))
+        let number = producers.count - 1
+        let letter = number < 20 ? String(UnicodeScalar(UInt8(ascii: "A") + UInt8(number))) : "producer \(number)"
         producers[letter] = id
         letters[id] = letter
         firstEpochs[id] = Int64(epoch)

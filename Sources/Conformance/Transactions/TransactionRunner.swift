@@ -7,10 +7,10 @@ struct TransactionRunner {
     let target: any TransactionTarget
     var names: TransactionNames
     private var connections: [String: RawConnection] = [:]
-    private var topicIDs: [String: KafkaUUID] = [:]
+    private(set) var topicIDs: [String: KafkaUUID] = [:]
     /// Nodes that the cluster named, by what they lead or coordinate.
-    private var nodes: [String: Int32] = [:]
-    private let startMs = Pause.nowMs
+    var nodes: [String: Int32] = [:]
+    let startMs = Pause.nowMs
     /// What came, by step; nil where nothing is compared.
     private var got: [(place: String, expected: JSONValue, got: JSONValue)] = []
 
@@ -92,7 +92,7 @@ struct TransactionRunner {
         connections = connections.filter { $0.value !== connection }
     }
 
-    private mutating func closeAll() {
+    mutating func closeAll() {
         for connection in connections.values { connection.close() }
         connections = [:]
     }
@@ -145,7 +145,7 @@ struct TransactionRunner {
         }
     }
 
-    private mutating func makeTopic(
+    mutating func makeTopic(
         _ name: String, partitions: Int, properties: [String: String], assignments: [[Int32]]?
     ) throws {
         try connection().createTopic(
@@ -219,176 +219,6 @@ struct TransactionRunner {
         case "offsetFetch": return try offsetFetch(step.body)
         default: throw ConformanceError(description: "the step \(step.kind) is not known")
         }
-    }
-
-    // MARK: Produce
-
-    private mutating func produce(_ spec: ProduceSpec, node: Int32?) throws -> JSONValue {
-        let version = spec.apiVersion ?? 11
-        var request = ProduceRequest()
-        request.acks = spec.acks
-        request.timeoutMs = spec.timeoutMs ?? 10_000
-        request.transactionalID = spec.transactionalId.map(names.id)
-        let maker = BatchMaker(startMs: startMs, producers: names.producers)
-        for entry in spec.entries {
-            let name = names.topic(entry.topic)
-            let batches = try entry.batches.map { try $0.map(onWire) }
-            let partition = ProduceRequest.Partition(index: entry.partition, records: try maker.records(batches))
-            if let last = request.topics.indices.last, request.topics[last].name == name {
-                request.topics[last].partitions.append(partition)
-            } else {
-                request.topics.append(.init(name: name, topicID: topicID(name), partitions: [partition]))
-            }
-        }
-        let first = spec.entries.first
-        let connection =
-            node == nil && target.findsNodes
-            ? try leader(names.topic(first?.topic), first?.partition ?? 0) : try connection(node)
-        do {
-            let correlationID = try connection.post(request, version: version)
-            guard spec.acks != 0 else {
-                _ = try connection.call(ApiVersionsRequest(), version: 0)
-                return .object(["connection": .text("open"), "noAnswer": .bool(true)])
-            }
-            let answer = try connection.receive(ProduceRequest.self, version: version, correlationID: correlationID)
-            return .object(["entries": .list(rows(answer, version))])
-        } catch RawClientError.closed {
-            drop(connection)
-            return .object(["connection": .text("closed")])
-        }
-    }
-
-    /// A batch with the epoch that stands on the wire.
-    private func onWire(_ batch: BatchSpec) throws -> BatchSpec {
-        guard let alias = batch.producer, let id = names.producers[alias.name], let epoch = batch.epoch else {
-            return batch
-        }
-        var copy = batch
-        copy.epoch = names.epoch(.number(Int64(epoch)), of: id)
-        return copy
-    }
-
-    private func rows(_ answer: ProduceResponse, _ version: Int16) -> [JSONValue] {
-        let all = answer.topics.flatMap { topic in
-            topic.partitions.map { part in
-                var row: [String: JSONValue] = [
-                    "partition": .number(Int64(part.index)), "errorCode": .number(Int64(part.errorCode)),
-                    "baseOffset": .number(part.baseOffset), "logAppendTimeMs": .number(part.logAppendTimeMs),
-                    "recordErrors": .list(
-                        part.recordErrors.map {
-                            .list([.number(Int64($0.batchIndex)), $0.message.map { .text($0) } ?? .null])
-                        }),
-                ]
-                if version >= 5 { row["logStartOffset"] = .number(part.logStartOffset) }
-                if version >= 8 { row["errorMessage"] = part.errorMessage.map { .text($0) } ?? .null }
-                let name = version >= 13 ? topicIDs.first { $0.value == topic.topicID }?.key ?? "" : topic.name
-                if name != names.topic, case .list(let parts) = names.name(name, part.index) { row["topic"] = parts[0] }
-                return (name == names.topic ? "" : name, part.index, JSONValue.object(row))
-            }
-        }
-        return all.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map(\.2)
-    }
-
-    // MARK: Actions
-
-    private mutating func perform(_ action: JSONValue, expected: JSONValue?) throws -> JSONValue? {
-        if let milliseconds = action["sleepMs"]?.int {
-            Pause.sleep(ms: milliseconds)
-        } else if let id = action["waitTransaction"]?.string {
-            return try wait(for: id, action, expected)
-        } else if let offset = action["deleteRecordsBefore"]?.int {
-            let answer = try leader(names.topic, 0).deleteRecords(topic: names.topic, partition: 0, before: offset)
-            return .object([
-                "errorCode": .number(Int64(answer.errorCode)), "lowWatermark": .number(answer.lowWatermark),
-            ])
-        } else if let bump = action["bumpEpochTo"] {
-            return try bumpEpoch(bump)
-        } else if let name = action["deleteTopic"]?.string {
-            try deleteTopic(names.topic(name))
-        } else if let name = action["createTopic"]?.string {
-            try makeTopic(names.topic(name), partitions: 1, properties: one.topicConfig, assignments: nil)
-        } else {
-            if try target.perform(onWire(action)) { closeAll() }
-            if action["stop"] != nil { return .object(["leaders": .list(try leaders())]) }
-        }
-        return nil
-    }
-
-    /// An action with the ids and epochs that stand on the wire.
-    private func onWire(_ action: JSONValue) throws -> JSONValue {
-        guard case .object(var members) = action, case .object(var end)? = members["endTxnThenKill"] else {
-            return action
-        }
-        let id = try names.producerID(end["producer"])
-        end["epoch"] = .number(Int64(names.epoch(end["epoch"], of: id)))
-        end["producer"] = .number(id)
-        end["transactionalId"] = .text(names.id(end["transactionalId"]?.string ?? ""))
-        members["endTxnThenKill"] = .object(end)
-        return .object(members)
-    }
-
-    private mutating func wait(for id: String, _ action: JSONValue, _ expected: JSONValue?) throws -> JSONValue {
-        let usual = ["CompleteCommit", "CompleteAbort", "Empty"]
-        let until = Set(action["until"]?.elements.compactMap(\.string) ?? usual)
-        let errors = Set(
-            action["untilError"]?.elements.compactMap(\.int) ?? action["untilError"]?.int.map { [$0] } ?? [])
-        let patience: Int64 = expected?["timedOut"]?.isTrue == true ? 2000 : 30_000
-        let deadline = Pause.nowMs + patience
-        while true {
-            let answer = try describeTransaction(id)
-            var result: [String: JSONValue] = ["errorCode": answer["errorCode"] ?? .null]
-            if let state = answer["state"] { result["state"] = state }
-            let isDone =
-                answer["state"]?.string.map(until.contains) ?? answer["errorCode"]?.int.map(errors.contains) ?? false
-            if isDone { return .object(result) }
-            if Pause.nowMs >= deadline {
-                result["timedOut"] = .bool(true)
-                return .object(result)
-            }
-            Pause.sleep(ms: 20)
-        }
-    }
-
-    private mutating func bumpEpoch(_ bump: JSONValue) throws -> JSONValue {
-        let wanted = bump["epoch"]?.int ?? 0
-        var request = InitProducerIdRequest()
-        request.transactionalID = names.id(bump["transactionalId"]?.string ?? "")
-        request.transactionTimeoutMs = 60_000
-        let connection = try connection(coordinatorID(request.transactionalID ?? "", type: 1))
-        while true {
-            let answer = try connection.call(request, version: 5)
-            guard answer.errorCode == 0 || answer.errorCode == ErrorCode.concurrentTransactions.rawValue else {
-                throw ConformanceError(description: "InitProducerId: \(ErrorCode(rawValue: answer.errorCode))")
-            }
-            names.bind(answer.producerID, epoch: answer.producerEpoch)
-            let told = names.told(Int64(answer.producerEpoch), of: answer.producerID)
-            if answer.errorCode == 0, (told.int ?? 0) >= wanted {
-                return .object(["producer": names.letter(answer.producerID), "epoch": told])
-            }
-        }
-    }
-
-    private mutating func deleteTopic(_ name: String) throws {
-        var request = DeleteTopicsRequest()
-        request.topicNames = [name]
-        request.topics = [.init(name: name)]
-        request.timeoutMs = 10_000
-        nodes = nodes.filter { !$0.key.hasPrefix(name) }
-        let connection = try connection()
-        let answer = try connection.call(request, atMost: 5)
-        guard answer.responses.first?.errorCode == 0 else {
-            throw ConformanceError(description: "topic \(name) was not deleted: \(answer.responses)")
-        }
-        for _ in 0..<200 {
-            if try connection.metadata(topics: [name]).topics.first?.errorCode != 0 { return }
-            Pause.sleep(ms: 50)
-        }
-    }
-
-    private mutating func leaders() throws -> [JSONValue] {
-        let topic = try connection().metadata(topics: [names.topic]).topics.first
-        return (topic?.partitions ?? []).sorted { $0.partitionIndex < $1.partitionIndex }
-            .map { .number(Int64($0.leaderID)) }
     }
 
     // MARK: The end

@@ -8,7 +8,7 @@ extension ClusterCore {
     func coordinatedGroup(_ id: String, _ nodeID: Int32) -> Result<ConsumerGroup, ErrorCode> {
         guard !id.isEmpty else { return .failure(.invalidGroupId) }
         guard offsetsPartition(id)?.leaderIndex(on: nodeID) != nil else { return .failure(.notCoordinator) }
-        return .success(group(id))
+        return group(id).map { .success($0) } ?? .failure(.coordinatorNotAvailable)
     }
 
     /// Takes a member in, or asks it to come again with the id that it is given (KIP-394).
@@ -19,46 +19,58 @@ extension ClusterCore {
         var refusal = JoinGroupResponse()
         refusal.memberID = request.memberID
         refusal.protocolName = ""
-        func refuse(_ code: ErrorCode) {
+        if let code = joinFault(group, request) {
             refusal.errorCode = code.rawValue
-            answer(refusal)
+            return answer(refusal)
         }
-        if group.protocolType != nil, group.protocolType != request.protocolType, !group.members.isEmpty {
-            return refuse(.inconsistentGroupProtocol)
-        }
-        guard !request.protocols.isEmpty else { return refuse(.inconsistentGroupProtocol) }
-        let now = nowMs
-        let rebalanceMs = Int64(request.rebalanceTimeoutMs < 0 ? request.sessionTimeoutMs : request.rebalanceTimeoutMs)
-        let same = request.groupInstanceID.flatMap { name in group.members.first { $0.instanceID == name } }
-        if request.memberID.isEmpty, let same {
-            remove(same, from: group)
-        } else if !request.memberID.isEmpty, group.member(request.memberID) == nil,
-            !group.promised.contains(request.memberID)
+        if request.memberID.isEmpty, let name = request.groupInstanceID,
+            let same = group.members.first(where: { $0.instanceID == name })
         {
-            return refuse(same == nil ? .unknownMemberId : .fencedInstanceId)
+            remove(same, from: group)
         }
         let id = request.memberID.isEmpty ? newMemberID() : request.memberID
         if request.memberID.isEmpty, version >= 4, request.groupInstanceID == nil {
+            if group.promised.count >= configuration.limits.groupMembers { group.promised.removeAll() }
             group.promised.insert(id)
             refusal.memberID = id
-            return refuse(.memberIdRequired)
+            refusal.errorCode = ErrorCode.memberIdRequired.rawValue
+            return answer(refusal)
         }
         group.promised.remove(id)
-        let member: ConsumerGroup.Member
-        if let known = group.member(id) {
-            member = known
-        } else {
-            member = ConsumerGroup.Member(
-                id: id, instanceID: request.groupInstanceID, sessionTimeoutMs: Int64(request.sessionTimeoutMs),
-                rebalanceTimeoutMs: rebalanceMs, protocols: request.protocols, nowMs: now)
-            group.members.append(member)
-            watch(member, of: group)
-        }
+        let member = group.member(id) ?? newMember(id, request, in: group)
         member.protocols = request.protocols
-        member.lastSeenMs = now
+        member.lastSeenMs = nowMs
         member.joined = answer
         group.protocolType = request.protocolType
         rebalance(group)
+    }
+
+    /// Sessions that a member may ask for, milliseconds (`group.min.session.timeout.ms`, `group.max.session.timeout.ms`).
+    private static let sessions: ClosedRange<Int32> = 6_000...1_800_000
+
+    private func joinFault(_ group: ConsumerGroup, _ request: JoinGroupRequest) -> ErrorCode? {
+        guard Self.sessions.contains(request.sessionTimeoutMs) else { return .invalidSessionTimeout }
+        let isOther = group.protocolType != nil && group.protocolType != request.protocolType
+        if request.protocols.isEmpty || (isOther && !group.members.isEmpty) { return .inconsistentGroupProtocol }
+        let isKnown = group.member(request.memberID) != nil || group.promised.contains(request.memberID)
+        if !request.memberID.isEmpty, !isKnown {
+            let isStatic = group.members.contains { $0.instanceID != nil && $0.instanceID == request.groupInstanceID }
+            return isStatic ? .fencedInstanceId : .unknownMemberId
+        }
+        let isFull = group.members.count >= configuration.limits.groupMembers
+        return isFull && group.member(request.memberID) == nil ? .groupMaxSizeReached : nil
+    }
+
+    private func newMember(
+        _ id: String, _ request: JoinGroupRequest, in group: ConsumerGroup
+    ) -> ConsumerGroup.Member {
+        let rebalanceMs = request.rebalanceTimeoutMs < 0 ? request.sessionTimeoutMs : request.rebalanceTimeoutMs
+        let member = ConsumerGroup.Member(
+            id: id, instanceID: request.groupInstanceID, sessionTimeoutMs: Int64(request.sessionTimeoutMs),
+            rebalanceTimeoutMs: Int64(rebalanceMs), protocols: request.protocols, nowMs: nowMs)
+        group.members.append(member)
+        watch(member, of: group)
+        return member
     }
 
     private func newMemberID() -> String {

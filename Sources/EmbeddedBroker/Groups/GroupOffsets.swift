@@ -1,4 +1,5 @@
 import KafkaWire
+import Logging
 
 // Offsets of groups: committed at once, or pending until the marker of their transaction is written to
 // `__consumer_offsets` (KIP-98).
@@ -11,11 +12,21 @@ extension ClusterCore {
         var metadata: String?
     }
 
-    func group(_ id: String) -> ConsumerGroup {
+    /// The group, which is made when it is first asked for; nil when there are too many.
+    func group(_ id: String) -> ConsumerGroup? {
         if let group = groups[id] { return group }
+        guard groups.count < configuration.limits.coordinated else {
+            logger.error("too many groups", metadata: ["limit": "\(groups.count)"])
+            return nil
+        }
         let group = ConsumerGroup(id: id)
         groups[id] = group
         return group
+    }
+
+    /// Whether a partition of `__consumer_offsets` can be written to.
+    func takesOffsets(_ partition: Partition) -> Bool {
+        partition.inSyncCount >= partition.minInSync(release) && logBytes < configuration.limits.logBytes
     }
 
     /// Why an offset is refused by itself; nil when it is taken.

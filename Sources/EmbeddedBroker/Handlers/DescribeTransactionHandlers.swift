@@ -7,10 +7,6 @@ extension ClusterCore {
         var response = DescribeTransactionsResponse()
         response.transactionStates = request.transactionalIDs.map { id in
             var state = DescribeTransactionsResponse.State(transactionalID: id)
-            guard !id.isEmpty else {
-                state.errorCode = ErrorCode.invalidRequest.rawValue
-                return state
-            }
             do throws(ErrorCode) {
                 guard let entry = try coordinated(id, nodeID), entry.record.state != .dead else {
                     throw ErrorCode.transactionalIdNotFound

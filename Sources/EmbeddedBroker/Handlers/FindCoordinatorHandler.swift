@@ -24,7 +24,6 @@ extension ClusterCore {
             .init(key: key, errorCode: code.rawValue, errorMessage: message)
         }
         guard type == 0 || type == 1 else { return failed(.invalidRequest, "coordinator type \(type) is not served") }
-        if type == 1, key.isEmpty { return failed(.invalidRequest, "the transactional id is empty") }
         let partition = type == 1 ? transactionPartition(key) : offsetsPartition(key)
         guard let leader = partition?.leaderID, let node = nodes[leader], !node.isFenced else {
             return failed(.coordinatorNotAvailable, "the coordinator is not available.")

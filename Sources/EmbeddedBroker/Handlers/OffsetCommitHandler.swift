@@ -42,8 +42,7 @@ extension ClusterCore {
                 return code
             }
             group.member(request.memberID)?.lastSeenMs = nowMs
-            guard let partition = offsetsPartition(group.id), let leader = partition.leader,
-                partition.inSyncCount >= partition.minInSync(release)
+            guard let partition = offsetsPartition(group.id), let leader = partition.leader, takesOffsets(partition)
             else { return .coordinatorNotAvailable }
             commit(wanted, group: group, producer: nil, in: partition, leader)
             return .none

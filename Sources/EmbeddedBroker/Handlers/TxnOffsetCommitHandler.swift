@@ -41,14 +41,14 @@ extension ClusterCore {
         let producer = KnownProducer(id: request.producerID, epoch: request.producerEpoch)
         if let code = questionFault(request, header, partition, leader, producer) { return code }
         if groups[request.groupID] == nil, request.generationID >= 0 { return .illegalGeneration }
-        let group = group(request.groupID)
+        guard let group = group(request.groupID) else { return .coordinatorNotAvailable }
         if let code = group.commitFault(
             generation: request.generationID, member: request.memberID, instance: request.groupInstanceID,
             isTransactional: true)
         {
             return code
         }
-        guard partition.inSyncCount >= partition.minInSync(release) else { return .coordinatorNotAvailable }
+        guard takesOffsets(partition) else { return .coordinatorNotAvailable }
         let known = partition.replicas[leader].log.producers.states[producer.id]
         if let known, isFenced(producer.epoch, max(known.epoch, producer.epoch)) { return .invalidProducerEpoch }
         commit(wanted, group: group, producer: producer, in: partition, leader)

@@ -50,6 +50,10 @@ extension ClusterCore {
         do throws(ErrorCode) {
             var found = try coordinated(id, nodeID)
             if found == nil {
+                guard transactions.count < configuration.limits.coordinated else {
+                    logger.error("too many transactional ids", metadata: ["limit": "\(transactions.count)"])
+                    return .failure(.coordinatorNotAvailable)
+                }
                 found = TransactionEntry(id: id, producerID: newProducerID(), timeoutMs: timeoutMs, nowMs: nowMs)
                 transactions[id] = found
             }
