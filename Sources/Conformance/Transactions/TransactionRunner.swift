@@ -138,7 +138,12 @@ struct TransactionRunner {
     // MARK: Topics
 
     private mutating func makeTopics() throws {
-        let assignments = one.leaders.isEmpty ? nil : one.leaders.map { [$0] }
+        var assignments = one.leaders.isEmpty ? nil : one.leaders.map { [$0] }
+        if target.findsNodes {
+            // One request may name several partitions: one node leads them all.
+            let nodes = try connection().metadata(topics: []).brokers.map(\.nodeID)
+            assignments = nodes.min().map { Array(repeating: [$0], count: one.partitions) }
+        }
         try makeTopic(names.topic, partitions: one.partitions, properties: one.topicConfig, assignments: assignments)
         for other in one.otherTopics {
             try makeTopic(names.topic(other), partitions: 1, properties: one.topicConfig, assignments: nil)
