@@ -53,7 +53,8 @@ final class CellExperiment: Sendable {
         } _: { site in
             let testbed = try await WorkerThread.run {
                 try CellTestbed(
-                    nodes: cell.broker.nodes, mtu: Int32(cell.network.mtu), nodeNamespaces: site.namespaces)
+                    nodes: cell.broker.nodes, mtu: Int32(cell.network.mtu), tcp: cell.network.tcp.setup,
+                    nodeNamespaces: site.namespaces)
             }
             history.append(.testbedReady)
             try await Scope.with {

@@ -116,9 +116,15 @@ public struct CellDescription: Codable, Sendable, Equatable {
         public var ways: [Fault]
         /// The longest packet that both ends send, bytes.
         public var mtuBytes: Int
+        /// TCP at both sides; nil in records that are older.
+        public var tcp: TCPOfCell?
 
         /// The network of a cell.
-        public init(profile: String? = nil, summary: String = "", ways: [Fault] = [], mtuBytes: Int = 1500) {
+        public init(
+            profile: String? = nil, summary: String = "", ways: [Fault] = [], mtuBytes: Int = 1500,
+            tcp: TCPOfCell? = nil
+        ) {
+            self.tcp = tcp
             self.profile = profile
             self.summary = summary
             self.ways = ways

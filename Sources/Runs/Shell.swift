@@ -52,7 +52,7 @@ public enum Shell {
             throw MissingRequirement("\(error)")
         }
         let network = try network(of: options, seed: seed)
-        let testbed = try CellTestbed(nodes: 1, mtu: Int32(network.mtu))
+        let testbed = try CellTestbed(nodes: 1, mtu: Int32(network.mtu), tcp: network.tcp.setup)
         let link = try Link(
             LinkConfiguration(
                 ports: testbed.linkPorts, mtu: network.mtu, seed: seed, faults: network.ways + faults,

@@ -19,7 +19,8 @@ extension ScenarioCell {
             recoveryTimeMs: Double(DurationText.microseconds(recoveryTime)) / 1000,
             network: .init(
                 profile: network.profile, summary: network.summary,
-                ways: network.ways.map { $0.description(vocabulary: vocabulary) }, mtuBytes: network.mtu))
+                ways: network.ways.map { $0.description(vocabulary: vocabulary) }, mtuBytes: network.mtu,
+                tcp: network.tcp))
     }
 
     /// A cell for which only rates are stated still needs sound evidence: it states what any sound cell fulfils.

@@ -63,7 +63,7 @@ import Testing
         let text = try text("scenario-format.md")
         let keys =
             ScenarioDecoder.keys + BrokerSpec.keys(rules) + ProducerSpec.keys + WorkloadSpec.keys + MessageMatch.keys
-            + FaultSpec.keys + NetworkDecoder.keys + SweepDecoder.keys + SweepDecoder.bisectKeys
+            + FaultSpec.keys + NetworkDecoder.keys + TCPDecoder.keys + SweepDecoder.keys + SweepDecoder.bisectKeys
             + SweepDecoder.rangeKeys
         for key in keys { #expect(text.contains("`\(key)") || text.contains("`{ \(key)"), "\(key) is not documented") }
         for measure in rules.measures where !measure.hasSuffix(".NN") {
@@ -91,6 +91,8 @@ import Testing
         #expect(try Set(properties("faults", "[]").keys) == Set(FaultSpec.keys))
         #expect(try Set(properties("faults", "[]", "on").keys) == Set(MessageMatch.keys))
         #expect(try Set(properties("network").keys) == Set(NetworkDecoder.keys))
+        #expect(try Set(properties("network", "tcp").keys) == Set(TCPDecoder.keys))
+        #expect(try Set(properties("network", "tcp", "client").keys) == Set(TCPDecoder.sideWords))
         #expect(try Set(properties("network", "clientToBroker").keys) == Set(NetworkDecoder.directionWords))
         #expect(try Set(properties("sweep").keys) == Set(SweepDecoder.keys))
         #expect(try Set(properties("sweep", "bisect").keys) == Set(SweepDecoder.bisectKeys))

@@ -123,4 +123,32 @@ import Testing
         #expect(try notes("{ during: always, delay: 10ms }").isEmpty)
         #expect(try notes("{ partition: true }").isEmpty)
     }
+
+    @Test func tcpIsAStockLinuxUnlessSaid() throws {
+        #expect(try network("{ rtt: 1ms }").tcp == TCPOfCell())
+        #expect(TCPOfCell().summary == "cubic")
+        let tcp = try network(
+            "{ tcp: { congestion: bbr, keepalive: { after: 60s }, client: { send_buffer: 8MB }, broker: { ecn: true } } }"
+        ).tcp
+        #expect(tcp.client.sendBufferBytes == [4096, 16384, 8_000_000])
+        #expect(tcp.broker.sendBufferBytes == [4096, 16384, 4_194_304])
+        #expect(tcp.client.keepaliveAfterS == 60 && tcp.client.keepaliveEveryS == 75)
+        #expect(!tcp.client.ecn && tcp.broker.ecn)
+        #expect(
+            tcp.summary == "client bbr, send buffer up to 8000000 B, keepalive after 60 s every 75 s, 9 probes; "
+                + "broker bbr, keepalive after 60 s every 75 s, 9 probes, asks for ECN")
+        let small = try network("{ tcp: { receive_buffer: 64KB, send_buffer: { initial: 32KB } } }").tcp.client
+        #expect(small.receiveBufferBytes == [4096, 64_000, 64_000])
+        #expect(small.sendBufferBytes == [4096, 32_000, 4_194_304])
+        #expect(small.sysctls.needed.contains { $0.name == "tcp_rmem" && $0.value == "4096 64000 64000" })
+    }
+
+    @Test func mistakesOfTCPAreToldWhereTheyAre() {
+        #expect(problem("{ tcp: { congestion: \"a b\" } }").contains("is not a congestion control"))
+        #expect(problem("{ tcp: { congestion: abcdefghijklmnop } }").contains("is not a congestion control"))
+        #expect(problem("{ tcp: { send_buffer: { initial: 8MB } } }").contains("the sizes do not rise"))
+        #expect(problem("{ tcp: { keepalive: { after: 1500ms } } }").contains("no whole number of seconds"))
+        #expect(problem("{ tcp: { client: { client: {} } } }").contains("unknown key 'client'"))
+        #expect(problem("{ tcp: { syn_retries: 0 } }").contains("1"))
+    }
 }

@@ -127,8 +127,10 @@ struct CellSection {
     private func network() -> String {
         let text = evidence(
             "Network: configured and observed", verdict.faultEvidence.filter { CellDescription.isNetwork($0.fault) })
-        guard let network = cell.network, !network.isEmpty else { return text }
-        return (text.isEmpty ? "<h3>Network</h3>" : text) + "<p>\(Markup.escape(network))</p>"
+        let lines = [cell.network, cell.tcp.map { "TCP: \($0)" }].compactMap { $0 }
+        if lines.isEmpty { return text }
+        return (text.isEmpty ? "<h3>Network</h3>" : text)
+            + lines.map { "<p>\(Markup.escape($0))</p>" }.joined()
     }
 
     private func faults() -> String {

@@ -62,6 +62,13 @@ public struct ResultTable {
                 style.paint("  " + $0, .dim)
             }
         }
+        // The same of TCP, where it is not stock.
+        let stock = TCPOfCell().summary
+        if let tcp = first.tcp, !tcp.hasPrefix(stock + ";"), cells.allSatisfy({ $0.tcp == tcp }) {
+            lines += TextWidth.wrap("TCP: " + TextWidth.harmless(tcp), style.width - 2).map {
+                style.paint("  " + $0, .dim)
+            }
+        }
         let labels = cells.map { TextWidth.harmless(CellLabel.text($0.verdict.parameters, id: $0.verdict.id)) }
         let columns = fitted(cells, labelWidth: max(4, min(labels.map(TextWidth.of).max() ?? 4, style.width / 2)))
         let labelWidth = columns.labelWidth

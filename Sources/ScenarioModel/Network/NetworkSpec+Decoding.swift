@@ -12,7 +12,7 @@ struct NetworkDecoder {
     /// Words that a node may have.
     static let nodeWords = wayWords + Direction.allCases.map(\.rawValue)
     /// Words of the section.
-    static let keys = ["profile", "mtu"] + nodeWords + ["nodes"]
+    static let keys = ["profile", "mtu"] + nodeWords + ["nodes", "tcp"]
     /// Words that are what the link calls an impairment or a modifier, in the order in which they are written down.
     private static let linkWords = [
         "delay", "jitter", "distribution", "correlation", "in-order", "loss", "duplicate", "rate", "trace", "queue",
@@ -39,6 +39,7 @@ struct NetworkDecoder {
         var spec = NetworkSpec()
         guard let value, errors.attempt({ try value.mapping() }) != nil else { return spec }
         errors.attempt { try value.requireKnownKeys(Self.keys) }
+        spec.tcp = TCPDecoder.decode(value["tcp"], errors: &errors)
         if let mtu = value["mtu"] {
             spec.mtu = errors.attempt { try mtu.byteCount(in: NetworkSpec.mtuRange) } ?? spec.mtu
         }

@@ -1,3 +1,5 @@
+import EvidenceModel
+
 /// The way between the client and the brokers as it always is, from before the first packet: section `network`.
 public struct NetworkSpec: Sendable, Equatable {
     /// The profile that it begins from; nil: none.
@@ -6,6 +8,9 @@ public struct NetworkSpec: Sendable, Equatable {
     public var ways: [FaultSpec]
     /// The longest packet that both ends send, bytes.
     public var mtu: Int
+
+    /// TCP at both sides.
+    public var tcp = TCPOfCell()
 
     /// What a link passes unless a scenario says otherwise: the payload of Ethernet.
     public static let standardMTU = 1500
