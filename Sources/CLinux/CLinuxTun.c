@@ -128,3 +128,58 @@ int cl_route_add(const char *device, uint32_t network, uint32_t netmask) {
     close(s);
     return e;
 }
+
+/* <net/if.h> has it, which cannot stand beside <linux/if.h>. */
+extern unsigned int if_nametoindex(const char *name);
+
+/* Adds an attribute to a netlink message; the caller has the room. */
+static void cl_add_attribute(struct nlmsghdr *h, unsigned short type, const void *data, size_t length) {
+    struct rtattr *a = (struct rtattr *)((char *)h + NLMSG_ALIGN(h->nlmsg_len));
+    a->rta_type = type;
+    a->rta_len = RTA_LENGTH(length);
+    memcpy(RTA_DATA(a), data, length);
+    h->nlmsg_len = NLMSG_ALIGN(h->nlmsg_len) + RTA_ALIGN(a->rta_len);
+}
+
+/* The same route, whose connections have a congestion control of their own (RTAX_CC_ALGO, rtnetlink(7)): a namespace may
+ * not make one its default that the machine does not allow everybody, but its routes may name any that the kernel has. */
+int cl_route_add_congestion(const char *device, uint32_t network, int prefix, const char *congestion) {
+    struct {
+        struct nlmsghdr h;
+        struct rtmsg r;
+        char attributes[128];
+    } m;
+    memset(&m, 0, sizeof m);
+    size_t length = strlen(congestion) + 1;
+    if (length > 16) return -EINVAL;
+    m.h.nlmsg_len = NLMSG_LENGTH(sizeof m.r);
+    m.h.nlmsg_type = RTM_NEWROUTE;
+    m.h.nlmsg_flags = NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK;
+    m.r.rtm_family = AF_INET;
+    m.r.rtm_dst_len = (unsigned char)prefix;
+    m.r.rtm_table = RT_TABLE_MAIN;
+    m.r.rtm_protocol = RTPROT_BOOT;
+    m.r.rtm_scope = RT_SCOPE_LINK;
+    m.r.rtm_type = RTN_UNICAST;
+    unsigned index = if_nametoindex(device);
+    if (index == 0) return -errno;
+    cl_add_attribute(&m.h, RTA_DST, &network, sizeof network);
+    cl_add_attribute(&m.h, RTA_OIF, &index, sizeof index);
+    struct rtattr *metrics = (struct rtattr *)((char *)&m + NLMSG_ALIGN(m.h.nlmsg_len));
+    cl_add_attribute(&m.h, RTA_METRICS, "", 0);
+    cl_add_attribute(&m.h, RTAX_CC_ALGO, congestion, length);
+    metrics->rta_len = (unsigned short)((char *)&m + m.h.nlmsg_len - (char *)metrics);
+    int s = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+    if (s < 0) return -errno;
+    struct {
+        struct nlmsghdr h;
+        struct nlmsgerr e;
+        char rest[512];
+    } answer;
+    int e = 0;
+    if (send(s, &m, m.h.nlmsg_len, 0) < 0) e = -errno;
+    else if (recv(s, &answer, sizeof answer, 0) < (ssize_t)NLMSG_LENGTH(sizeof answer.e)) e = -EIO;
+    else e = answer.h.nlmsg_type == NLMSG_ERROR ? answer.e.error : -EIO;
+    close(s);
+    return e;
+}

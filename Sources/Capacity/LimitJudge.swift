@@ -4,7 +4,7 @@ import EvidenceModel
 /// from what is seen directly to what remains, is the binding one.
 public enum LimitJudge {
     private static let rules: [any (LimitRule & Sendable).Type] = [
-        LinkLimit.self, HarnessLimit.self, BrokerLimit.self, TCPLimit.self, InFlightLimit.self,
+        LinkLimit.self, HarnessLimit.self, BrokerLimit.self, TCPLimit.self, SocketBufferLimit.self, InFlightLimit.self,
         ProducerQueueLimit.self,
     ]
 
@@ -35,6 +35,9 @@ public enum LimitJudge {
         if used(.harness) >= HarnessLimit.boundShare { return .harness }
         guard let wire = situation.observation.wire, wire.requests > 0 else { return .producerQueue }
         let isWindowFull = used(.inFlight) >= explains
+        if used(.socketBuffer) >= explains, wire.lossShare == 0, SocketBufferLimit.isWanted(situation) {
+            return .socketBuffer
+        }
         if used(.broker) >= explains || (isWindowFull && wire.brokerMs >= 0.5 * wire.roundTripMs) { return .broker }
         // What a round trip takes longer than the way and the broker is time that TCP needed to get the bytes across.
         let excess = (wire.transitMs - wire.baseTransitMs) / max(wire.roundTripMs, 0.001)

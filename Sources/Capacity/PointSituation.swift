@@ -50,13 +50,18 @@ public struct PointSituation: Sendable {
             ?? client.isIdempotentByDefault
     }
 
-    /// Constant numbers of a fault that acts on the way to the broker for all of the load, by name: the smallest rate,
+    /// Constant numbers of the network and of faults that act on the way to the broker for all of the load, by name: the smallest rate,
     /// else the sum.
     func configured(_ name: String, _ direction: Direction) -> Double? {
-        let values = cell.faults.filter { $0.forMs == nil && $0.direction ?? direction == direction }
-            .compactMap { $0.values?[name] }
-        if name == "rate_bit_per_s" { return values.min() }
-        return values.isEmpty ? nil : values.reduce(0, +)
+        let ways = cell.waysAndFaults.filter { $0.forMs == nil && $0.direction ?? direction == direction }
+            .filter { $0.values?[name] != nil }
+        guard !ways.isEmpty else { return nil }
+        if name == "rate_bit_per_s" { return ways.compactMap { $0.values?[name] }.min() }
+        // Of nodes that are not equally far the farthest counts.
+        func sum(_ node: Int?) -> Double {
+            ways.filter { $0.node == nil || $0.node == node }.reduce(0) { $0 + ($1.values?[name] ?? 0) }
+        }
+        return (Set(ways.map(\.node))).map(sum).max()
     }
 }
 

@@ -10,6 +10,8 @@ public struct ProducerSettings: Sendable, Equatable {
     public var lingerMs = 5
     /// Bytes that the client may hold back.
     public var bufferBytes = 67_108_864
+    /// Bytes of the send buffer of a socket: 0 leaves it to the kernel; nil: as the client has it.
+    public var sendBufferBytes: Int?
     /// How long a record may take from send to outcome, milliseconds.
     public var deliveryTimeoutMs = 120_000
     /// How long a request may take, milliseconds.
@@ -26,14 +28,14 @@ public struct ProducerSettings: Sendable, Equatable {
     public func properties(_ client: ClientSettings, recordBytes: Int) -> [String: String] {
         var properties: [String: String] = [:]
         for concept in ProducerConcept.allCases {
-            if let name = client.name(concept), let value = value(concept, recordBytes: max(recordBytes, 1)) {
+            if let name = client.name(concept), let value = value(concept, client, recordBytes: max(recordBytes, 1)) {
                 properties[name] = value
             }
         }
         return properties
     }
 
-    private func value(_ concept: ProducerConcept, recordBytes: Int) -> String? {
+    private func value(_ concept: ProducerConcept, _ client: ClientSettings, recordBytes: Int) -> String? {
         switch concept {
         case .acks: "all"
         case .idempotence: "true"
@@ -47,7 +49,8 @@ public struct ProducerSettings: Sendable, Equatable {
         case .bufferRecords: "\(max(100_000, bufferBytes / recordBytes))"
         case .deliveryTimeoutMs: "\(deliveryTimeoutMs)"
         case .requestTimeoutMs: "\(requestTimeoutMs)"
-        case .sendBufferBytes, .transactionalID: nil
+        case .sendBufferBytes: sendBufferBytes.flatMap { $0 == 0 ? client.kernelSendBuffer : "\($0)" }
+        case .transactionalID: nil
         }
     }
 }

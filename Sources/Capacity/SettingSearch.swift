@@ -48,6 +48,7 @@ public struct SettingSearch: Sendable {
         switch binding.kind {
         case .inFlight: return widen(point, binding)
         case .producerQueue: return feed(point, binding)
+        case .socketBuffer: return widenSocket(point, binding)
         case .tcp:
             return .stuck(
                 settings,
@@ -82,6 +83,32 @@ public struct SettingSearch: Sendable {
         }
         return .stuck(settings, why: "requests are as many and as large as they can be. \(binding.evidence)")
     }
+
+    /// A socket holds too little: what the kernel tunes by itself, else as much as it takes.
+    private mutating func widenSocket(_ point: SweepPoint, _ binding: CapacityLimit) -> Step {
+        let buffer = binding.evidence
+        guard client.name(.sendBufferBytes) != nil, !buffer.contains("the receiver's buffer") else {
+            return .stuck(
+                settings,
+                why:
+                    "the broker's socket is too small: its socket.receive.buffer.bytes, and net.ipv4.tcp_rmem there. \(buffer)"
+            )
+        }
+        if client.defaultSendBufferBytes != nil, client.kernelSendBuffer != nil, settings.sendBufferBytes == nil {
+            settings.sendBufferBytes = 0
+            return .run(settings, why: "the socket's buffer is too small: it is left to the kernel. \(buffer)")
+        }
+        let bytes = max(settings.sendBufferBytes ?? 0, Self.smallestSocketBuffer / 2) * 2
+        guard bytes <= Self.largestSocketBuffer else {
+            return .stuck(
+                settings, why: "the socket's buffer is as large as the kernel lets it be: net.ipv4.tcp_wmem. \(buffer)")
+        }
+        settings.sendBufferBytes = bytes
+        return .run(settings, why: "the socket's buffer is too small: a larger one is asked for. \(buffer)")
+    }
+
+    private static let smallestSocketBuffer = 4_194_304
+    private static let largestSocketBuffer = 33_554_432
 
     /// The client itself holds records back: room for more of them, or less waiting.
     private mutating func feed(_ point: SweepPoint, _ binding: CapacityLimit) -> Step {

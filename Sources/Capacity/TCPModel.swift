@@ -1,5 +1,6 @@
-/// Throughput of one TCP connection that loses packets, by the two models that are quoted most. Both are for Reno's way
-/// of halving the window; Linux's CUBIC is close to it at the short windows of a lossy link and faster at long ones.
+/// Throughput of one TCP connection that loses packets, by the models of the congestion control that ran: Mathis and Padhye
+/// for Reno's way of halving the window, RFC 9438's for CUBIC, which is Reno's at the short windows of a lossy link and more
+/// at long ones. BBR does not slow down by single losses, and nothing here says what it carries.
 public enum TCPModel {
     /// Bytes of a segment's payload on Ethernet with timestamps.
     public static let segmentBytes = 1448.0
@@ -31,11 +32,30 @@ public enum TCPModel {
         return segmentBytes / (halving + waiting)
     }
 
-    /// The model that fits the loss: Mathis below 1 %, Padhye above.
+    /// CUBIC, RFC 9438: equation 6 for the mean window of its own growth with C 0.4 and a decrease to 0.7, equation 7 with
+    /// the same decrease for Reno's, whichever is more (section 4.3).
+    public static func cubic(roundTripS: Double, loss: Double, segmentBytes: Double = segmentBytes) -> Double {
+        guard roundTripS > 0, loss > 0 else { return .infinity }
+        // (C * (3 + 0.7) / (4 * (1 - 0.7)))^(1/4) is 1.054.
+        let fourth = (roundTripS / loss).squareRoot().squareRoot()
+        let own = 1.054 * fourth * fourth * fourth
+        return max(
+            own * segmentBytes / roundTripS, mathis(roundTripS: roundTripS, loss: loss, segmentBytes: segmentBytes))
+    }
+
+    /// The model that fits the congestion control and the loss: above 1 % time-outs decide, and Padhye has them; below
+    /// CUBIC's own or, for Reno, Mathis.
+    ///
+    /// - Parameter congestion: the kernel's name; nil: not known, as in records that are older.
+    /// - Returns: nil for one that no model here describes.
     public static func ceiling(
-        roundTripS: Double, loss: Double
-    ) -> (name: String, bytesPerS: Double) {
-        loss < 0.01
+        roundTripS: Double, loss: Double, congestion: String? = nil
+    ) -> (name: String, bytesPerS: Double)? {
+        guard ["cubic", "reno", nil].contains(congestion) else { return nil }
+        if congestion == "cubic", loss < 0.01 {
+            return ("CUBIC (RFC 9438)", cubic(roundTripS: roundTripS, loss: loss))
+        }
+        return loss < 0.01
             ? ("Mathis", mathis(roundTripS: roundTripS, loss: loss))
             : ("Padhye", padhye(roundTripS: roundTripS, loss: loss))
     }

@@ -38,6 +38,7 @@ enum WireLoad {
         wire.brokerBusyShare = busyShare(
             all.compactMap { request in request.reachedUs.map { ($0, request.answeredUs ?? .max) } }, interval)
         losses(evidence, &wire)
+        wire.unacknowledgedBytes = unacknowledged(evidence, interval)
         wire.wireBytesPerRecord = requests.reduce(0) { $0 + ipBytes($1.bytes) } / max(wire.recordsPerRequest * count, 1)
         return wire
     }
@@ -118,6 +119,15 @@ enum WireLoad {
         wire.transitMs = mean(transits)
         wire.brokerMs = mean(services)
         wire.baseTransitMs = Double(transits.sorted()[transits.count / 20]) / 1000
+    }
+
+    /// Of the node with the most under way, the median over the slices in which something left.
+    private static func unacknowledged(_ evidence: WireEvidence, _ interval: Range<Int64>) -> Int? {
+        (evidence.crossings ?? []).filter { $0.direction == .clientToBroker }.compactMap { crossing -> Int? in
+            let bytes = crossing.slices.filter { interval.contains($0.timeUs) }.compactMap(\.unacknowledgedBytes)
+                .sorted()
+            return bytes.isEmpty ? nil : bytes[bytes.count / 2]
+        }.max()
     }
 
     private static func losses(_ evidence: WireEvidence, _ wire: inout PointObservation.Wire) {

@@ -52,7 +52,9 @@ final class CellExperiment: Sendable {
             await $0.remove()
         } _: { site in
             let testbed = try await WorkerThread.run {
-                try CellTestbed(nodes: cell.broker.nodes, nodeNamespaces: site.namespaces)
+                try CellTestbed(
+                    nodes: cell.broker.nodes, mtu: Int32(cell.network.mtu), tcp: cell.network.tcp.setup,
+                    nodeNamespaces: site.namespaces)
             }
             history.append(.testbedReady)
             try await Scope.with {
@@ -128,7 +130,8 @@ final class CellExperiment: Sendable {
         let history = history
         let link = try Link(
             LinkConfiguration(
-                ports: testbed.linkPorts, mtu: Int(CellTestbed.mtu), seed: cell.seed, faults: cell.faults,
+                ports: testbed.linkPorts, mtu: cell.network.mtu, seed: cell.seed,
+                faults: cell.network.ways + cell.faults,
                 faultLogPath: record.path(of: .faultLog), offloads: true),
             onPhase: { event in
                 history.append(event.began ? .faultBegan : .faultEnded, subject: event.fault, timeUs: event.timeUs)

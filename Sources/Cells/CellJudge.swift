@@ -49,7 +49,8 @@ public enum CellJudge {
                 sources.append(CaptureSource(path, side: .broker, node: node))
             }
         }
-        var evidence = try WireAnalysis.evidence(of: sources, crossingMTU: Int(CellTestbed.mtu))
+        var evidence = try WireAnalysis.evidence(
+            of: sources, crossingMTU: cell.network?.mtuBytes ?? Int(CellTestbed.mtu))
         // The record may be moved: its files are named within it.
         for index in evidence.captures.indices {
             evidence.captures[index].file = PathText.name(of: evidence.captures[index].file)

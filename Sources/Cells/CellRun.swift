@@ -35,6 +35,8 @@ final class CellRun: Sendable {
             let cell = try loadCell(plan)
             var description = cell.description(vocabulary: ScenarioLibrary.vocabulary)
             description.earlierRuns = plan.earlierRuns
+            description.network?.tcp?.machineReceiveMaxBytes = TCPSetup.number("core/rmem_max")
+            description.network?.tcp?.machineSendMaxBytes = TCPSetup.number("core/wmem_max")
             try record.write(description)
             let history = try HistoryWriter(path: record.path(of: .history))
             history.append(.cellStarted)
@@ -43,6 +45,8 @@ final class CellRun: Sendable {
             } catch let error as MissingClient {
                 return fail(error.description, .unavailable, history)
             } catch let error as MissingRequirement {
+                return fail(error.description, .unavailable, history)
+            } catch let error as MissingCongestionControl {
                 return fail(error.description, .unavailable, history)
             } catch let error as ClientRefusal {
                 // The user's mistake, and no failure of the harness: the client's words say which.

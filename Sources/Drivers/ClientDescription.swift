@@ -101,8 +101,8 @@ extension ClientDescription.Releases {
 extension ClientSettings {
     init(_ value: ScenarioValue) throws {
         try value.requireKnownKeys([
-            "names", "idempotent_by_default", "default_in_flight", "in_flight_when_idempotent", "style", "constructor",
-            "start_processors",
+            "names", "idempotent_by_default", "default_in_flight", "in_flight_when_idempotent",
+            "default_send_buffer_bytes", "kernel_send_buffer", "style", "constructor", "start_processors",
         ])
         self.init()
         let concepts = ProducerConcept.allCases.map(\.rawValue)
@@ -113,6 +113,8 @@ extension ClientSettings {
         isIdempotentByDefault = try value["idempotent_by_default"]?.bool() ?? false
         defaultInFlight = try value["default_in_flight"]?.count(in: 1...1_000_000)
         inFlightWhenIdempotent = try value["in_flight_when_idempotent"]?.count(in: 1...1_000_000)
+        defaultSendBufferBytes = try value["default_send_buffer_bytes"]?.count(in: 1...1_000_000_000)
+        kernelSendBuffer = try value["kernel_send_buffer"]?.text()
         if let word = try value["style"]?.choice(of: Style.allCases.map(\.rawValue)) {
             style = Style(rawValue: word) ?? style
         }

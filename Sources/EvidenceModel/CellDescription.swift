@@ -19,6 +19,8 @@ public struct CellDescription: Codable, Sendable, Equatable {
     public var broker: Broker
     /// The records to send.
     public var workload: Workload
+    /// The way to the brokers as it always is; nil in records that are older.
+    public var network: Network?
     /// The faults, in the order of the scenario file. Their `id` is what the fault log refers to.
     public var faults: [Fault]
     /// What must hold for this cell to pass.
@@ -104,6 +106,38 @@ public struct CellDescription: Codable, Sendable, Equatable {
         }
     }
 
+    /// The way to the brokers as it always is, from before the first packet.
+    public struct Network: Codable, Sendable, Equatable {
+        /// The profile that it began from; nil: none.
+        public var profile: String?
+        /// One line for people; empty where nothing is added to the machine's own way.
+        public var summary: String
+        /// What acts on packets all the time, `network-0`, `network-1`, …; each effect must show as a fault's must.
+        public var ways: [Fault]
+        /// The longest packet that both ends send, bytes.
+        public var mtuBytes: Int
+        /// TCP at both sides; nil in records that are older.
+        public var tcp: TCPOfCell?
+
+        /// The network of a cell.
+        public init(
+            profile: String? = nil, summary: String = "", ways: [Fault] = [], mtuBytes: Int = 1500,
+            tcp: TCPOfCell? = nil
+        ) {
+            self.tcp = tcp
+            self.profile = profile
+            self.summary = summary
+            self.ways = ways
+            self.mtuBytes = mtuBytes
+        }
+    }
+
+    /// What must show: the network's ways, then the faults.
+    public var waysAndFaults: [Fault] { (network?.ways ?? []) + faults }
+
+    /// True for what the fault log and the history know of the network and not of a fault.
+    public static func isNetwork(_ fault: String) -> Bool { fault.hasPrefix("network-") }
+
     /// A configured fault, as the judge needs it: what must be visible on the wire or in the fault log.
     public struct Fault: Codable, Sendable, Equatable {
         /// `fault-0`, `fault-1`, … in file order; the key in the fault log.
@@ -118,9 +152,11 @@ public struct CellDescription: Codable, Sendable, Equatable {
         public var forMs: Double?
         /// True where a message starts it (`on:`); nil in records that are older.
         public var onMessage: Bool?
+        /// The node it acts on; nil: every node, and in records that are older.
+        public var node: Int?
         /// The direction it acts on; nil: both, and in records that are older.
         public var direction: Direction?
-        /// Its constant numbers by name and unit: `delay_ms`, `jitter_ms`, `loss` (0 to 1), `rate_bit_per_s`,
+        /// Its constant numbers by name and unit: `delay_ms`, `jitter_ms`, `loss` and `duplicate` (0 to 1), `rate_bit_per_s`,
         /// `slow_append_ms`; nil in records that are older. A value that ramps is left out.
         public var values: [String: Double]?
 
@@ -167,8 +203,9 @@ public struct CellDescription: Codable, Sendable, Equatable {
     public init(
         scenario: String, claim: String, file: String, id: String, parameters: [String: String], seed: UInt64,
         producer: Producer, broker: Broker, workload: Workload, faults: [Fault], expectations: [Expectation],
-        recoveryTimeMs: Double
+        recoveryTimeMs: Double, network: Network? = nil
     ) {
+        self.network = network
         self.scenario = scenario
         self.claim = claim
         self.file = file

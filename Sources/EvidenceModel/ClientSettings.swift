@@ -48,6 +48,10 @@ public struct ClientSettings: Codable, Sendable, Equatable {
     public var defaultInFlight: Int?
     /// The most that an idempotent producer of the client keeps in flight, whatever it is told; nil: what it is told.
     public var inFlightWhenIdempotent: Int?
+    /// The send buffer that the client sets where nothing is said, bytes; nil: it leaves it to the kernel.
+    public var defaultSendBufferBytes: Int?
+    /// The value of its send buffer by which the client leaves it to the kernel; nil: it has none.
+    public var kernelSendBuffer: String?
     /// How configurations are written.
     public var style: Style
     /// What makes a producer in ``Style/python``, for example `KafkaProducer`.
@@ -60,6 +64,8 @@ public struct ClientSettings: Codable, Sendable, Equatable {
         case isIdempotentByDefault = "idempotent_by_default"
         case defaultInFlight = "default_in_flight"
         case inFlightWhenIdempotent = "in_flight_when_idempotent"
+        case defaultSendBufferBytes = "default_send_buffer_bytes"
+        case kernelSendBuffer = "kernel_send_buffer"
         case style, constructor
         case startProcessors = "start_processors"
     }
@@ -67,13 +73,16 @@ public struct ClientSettings: Codable, Sendable, Equatable {
     /// Settings of a client of which nothing is known.
     public init(
         names: [ProducerConcept: [String]] = [:], isIdempotentByDefault: Bool = false, defaultInFlight: Int? = nil,
-        inFlightWhenIdempotent: Int? = nil, style: Style = .properties, constructor: String? = nil,
+        inFlightWhenIdempotent: Int? = nil, defaultSendBufferBytes: Int? = nil, kernelSendBuffer: String? = nil,
+        style: Style = .properties, constructor: String? = nil,
         startProcessors: Double = 0.15
     ) {
         self.names = names
         self.isIdempotentByDefault = isIdempotentByDefault
         self.defaultInFlight = defaultInFlight
         self.inFlightWhenIdempotent = inFlightWhenIdempotent
+        self.defaultSendBufferBytes = defaultSendBufferBytes
+        self.kernelSendBuffer = kernelSendBuffer
         self.style = style
         self.constructor = constructor
         self.startProcessors = startProcessors

@@ -72,9 +72,13 @@ extension WireEvidence {
         public var arrived: Int
         /// One-way delays of those that arrived, ascending: all, or 21 that are evenly spread by rank.
         public var delaysUs: [Int64]
+        /// The most bytes of one connection that had left its sender without an acknowledgement when one more packet
+        /// left; nil where none was acknowledged yet, and in records that are older.
+        public var unacknowledgedBytes: Int?
 
         /// A slice of a direction.
-        public init(timeUs: Int64, sent: Int, arrived: Int, delaysUs: [Int64]) {
+        public init(timeUs: Int64, sent: Int, arrived: Int, delaysUs: [Int64], unacknowledgedBytes: Int? = nil) {
+            self.unacknowledgedBytes = unacknowledgedBytes
             self.timeUs = timeUs
             self.sent = sent
             self.arrived = arrived
@@ -85,6 +89,7 @@ extension WireEvidence {
             case timeUs = "time_us"
             case sent, arrived
             case delaysUs = "delays_us"
+            case unacknowledgedBytes = "unacknowledged_bytes"
         }
     }
 }

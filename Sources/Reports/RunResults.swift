@@ -69,11 +69,19 @@ public struct RunResults: Codable, Sendable, Equatable {
         public var claim: String
         /// The scenario file, as the user named it.
         public var file: String
+        /// The network in one line, apart from the faults; nil where nothing was added to the machine's own way.
+        public var network: String?
+        /// TCP at both sides, with the limits of the machine; nil in results that are older.
+        public var tcp: String?
         /// The cell's record, relative to the run directory.
         public var directory: String
 
         /// A cell of a run.
-        public init(verdict: Verdict, claim: String, file: String, directory: String) {
+        public init(
+            verdict: Verdict, claim: String, file: String, directory: String, network: String? = nil, tcp: String? = nil
+        ) {
+            self.tcp = tcp
+            self.network = network
             self.verdict = verdict
             self.claim = claim
             self.file = file
@@ -82,10 +90,13 @@ public struct RunResults: Codable, Sendable, Equatable {
 
         /// A cell from its verdict and description.
         public init(verdict: Verdict, cell: CellDescription, directory: String) {
-            self.init(verdict: verdict, claim: cell.claim, file: cell.file, directory: directory)
+            let network = cell.network?.summary ?? ""
+            self.init(
+                verdict: verdict, claim: cell.claim, file: cell.file, directory: directory,
+                network: network.isEmpty ? nil : network, tcp: cell.network?.tcp?.identity)
         }
 
-        enum CodingKeys: String, CodingKey { case claim, file, directory }
+        enum CodingKeys: String, CodingKey { case claim, file, directory, network, tcp }
 
         /// Reads the verdict's keys and those of the cell from one object.
         public init(from decoder: any Decoder) throws {
@@ -94,6 +105,8 @@ public struct RunResults: Codable, Sendable, Equatable {
             claim = try container.decodeIfPresent(String.self, forKey: .claim) ?? ""
             file = try container.decodeIfPresent(String.self, forKey: .file) ?? ""
             directory = try container.decodeIfPresent(String.self, forKey: .directory) ?? ""
+            network = try container.decodeIfPresent(String.self, forKey: .network)
+            tcp = try container.decodeIfPresent(String.self, forKey: .tcp)
         }
 
         /// Writes the verdict's keys and those of the cell into one object.
@@ -103,6 +116,8 @@ public struct RunResults: Codable, Sendable, Equatable {
             try container.encode(claim, forKey: .claim)
             try container.encode(file, forKey: .file)
             try container.encode(directory, forKey: .directory)
+            try container.encodeIfPresent(network, forKey: .network)
+            try container.encodeIfPresent(tcp, forKey: .tcp)
         }
     }
 }

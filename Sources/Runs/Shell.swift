@@ -51,16 +51,18 @@ public enum Shell {
         } catch {
             throw MissingRequirement("\(error)")
         }
-        let testbed = try CellTestbed(nodes: 1)
+        let network = try network(of: options, seed: seed)
+        let testbed = try CellTestbed(nodes: 1, mtu: Int32(network.mtu), tcp: network.tcp.setup)
         let link = try Link(
             LinkConfiguration(
-                ports: testbed.linkPorts, mtu: Int(CellTestbed.mtu), seed: seed, faults: faults,
+                ports: testbed.linkPorts, mtu: network.mtu, seed: seed, faults: network.ways + faults,
                 faultLogPath: options.faultLog,
                 offloads: true))
         try link.start()
         let captures = try options.capture.map { try startCaptures($0, testbed) } ?? []
         try startForwarders(options.expose, testbed)
-        say("crosswind shell: seed \(seed)" + faults.map { "; \($0.summary)" }.joined())
+        let way = network.summary.isEmpty ? "" : "; network \(network.summary)"
+        say("crosswind shell: seed \(seed)\(way)" + faults.map { "; \($0.summary)" }.joined())
         link.setTimeZero()
         let status = try launch(options.command, in: testbed.client, ports: Set(options.expose))
         for (path, capture) in captures { try stop(capture, path) }
@@ -113,6 +115,12 @@ public enum Shell {
             try PortForwarder.start(
                 from: ("127.0.0.1", port), in: testbed.client, to: (far, port), in: testbed.client)
         }
+    }
+
+    /// The network of a scenario; without one that of the machine.
+    private static func network(of options: Options, seed: UInt64) throws -> NetworkSpec {
+        guard let path = options.scenario else { return NetworkSpec() }
+        return try ScenarioLibrary.load([path], seed: seed).first?.cells.first?.network ?? NetworkSpec()
     }
 
     /// The faults of flags and of a scenario, checked by the rules of a scenario file.

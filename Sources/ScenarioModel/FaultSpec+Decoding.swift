@@ -26,7 +26,7 @@ extension FaultSpec {
             errors.attempt { try keyword.validate(entry.value) }
             settings.append(Setting(keyword: entry.key, value: entry.value))
         }
-        checkModifiers(settings, entries: entries, vocabulary: vocabulary, errors: &errors)
+        checkModifiers(settings, vocabulary: vocabulary, errors: &errors)
         var fault = FaultSpec(
             id: "fault-\(index)", location: value.location, trigger: .timeline(at: .zero, for: nil, every: nil),
             settings: settings)
@@ -56,7 +56,7 @@ extension FaultSpec {
             switch fault.trigger {
             case .message: .message
             case .timeline: .timeline
-            case .named: .phase
+            case .named, .network: .phase
             }
         for action in fault.actions {
             guard let keyword = vocabulary.keyword(action.keyword, role: .action), !keyword.startedBy.contains(start)
@@ -82,9 +82,9 @@ extension FaultSpec {
             allowed: words.joined(separator: ", "), didYouMean: Suggestion.nearest(to: entry.key, among: words))
     }
 
-    private static func checkModifiers(
-        _ settings: [Setting], entries: [ScenarioValue.Entry], vocabulary: FaultVocabulary,
-        errors: inout ErrorCollector
+    /// Notes modifiers beside nothing that they modify.
+    static func checkModifiers(
+        _ settings: [Setting], vocabulary: FaultVocabulary, errors: inout ErrorCollector
     ) {
         for setting in settings {
             guard let modifier = vocabulary.keyword(setting.keyword, role: .modifier),

@@ -2,7 +2,7 @@ import EvidenceModel
 
 /// One fault of a cell: one element of section `faults`.
 public struct FaultSpec: Sendable, Equatable {
-    /// `fault-0`, `fault-1`, … in file order; the key in the fault log.
+    /// `fault-0`, `fault-1`, … in file order, `network-0`, … for the ways of the network; the key in the fault log.
     public var id: String
     /// Where it stands.
     public var location: SourceLocation
@@ -25,6 +25,8 @@ public struct FaultSpec: Sendable, Equatable {
         case message(MessageMatch)
         /// A named part of the cell.
         case named(Phase)
+        /// The network itself: from before the first packet to the end of the cell.
+        case network
     }
 
     /// A named part of a cell: `during`.
@@ -140,6 +142,7 @@ public struct FaultSpec: Sendable, Equatable {
             return text
         case .message(let match): return "on \(match.summary)"
         case .named(let phase): return "during \(phase.rawValue)"
+        case .network: return "as the network"
         }
     }
 

@@ -2,7 +2,7 @@
 ///
 /// Components are separated by dots. After `config.` (and after `config_for.CLIENT.`) the rest is one property name.
 enum MatrixPath {
-    static let roots = ["broker", "producer", "workload", "faults", "recovery_time", "timeout"]
+    static let roots = ["broker", "producer", "network", "workload", "faults", "recovery_time", "timeout"]
 
     /// Checks that a path begins in a section that the matrix may change.
     static func check(_ path: String, at location: SourceLocation) throws {

@@ -56,6 +56,7 @@ public enum PlanDescription {
         }
         rows.append(("broker", describe(cell.broker)))
         rows.append(("producer", describe(cell.producer)))
+        if !cell.network.summary.isEmpty { rows.append(("network", cell.network.summary)) }
         rows.append(("workload", describe(cell.workload)))
         let limits =
             "recovery within \(DurationText.shown(cell.recoveryTime)), timeout \(DurationText.shown(cell.timeout))"

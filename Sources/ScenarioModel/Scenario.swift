@@ -18,6 +18,8 @@ public struct Scenario: Sendable, Equatable {
     public var repeatCount: Int
     /// One for each combination of parameters and each repeat; at least one.
     public var cells: [ScenarioCell]
+    /// What a reader should know although nothing is wrong, by place.
+    public var notes: [ScenarioError] = []
     /// Section `sweep`; nil: none. A scenario with one has no cells: `crosswind sweep` runs its points.
     public var sweep: SweepSpec?
 }
@@ -44,6 +46,8 @@ public struct ScenarioCell: Sendable, Equatable {
     public var producer: ProducerSpec
     /// The records.
     public var workload: WorkloadSpec
+    /// The way to the brokers as it always is.
+    public var network = NetworkSpec()
     /// The faults, in file order.
     public var faults: [FaultSpec]
     /// What must hold for this cell alone; never empty, unless only rates are stated.

@@ -16,7 +16,11 @@ extension ScenarioCell {
                 records: workload.records, rateRecordsPerS: workload.rate, sizeBytes: workload.size),
             faults: faults.map { $0.description(vocabulary: vocabulary) },
             expectations: statedExpectations,
-            recoveryTimeMs: Double(DurationText.microseconds(recoveryTime)) / 1000)
+            recoveryTimeMs: Double(DurationText.microseconds(recoveryTime)) / 1000,
+            network: .init(
+                profile: network.profile, summary: network.summary,
+                ways: network.ways.map { $0.description(vocabulary: vocabulary) }, mtuBytes: network.mtu,
+                tcp: network.tcp))
     }
 
     /// A cell for which only rates are stated still needs sound evidence: it states what any sound cell fulfils.
@@ -50,6 +54,7 @@ extension FaultSpec {
             case "delay": values["delay_ms"] = milliseconds(setting.value)
             case "jitter": values["jitter_ms"] = milliseconds(setting.value)
             case "loss": values["loss"] = try? setting.value.fraction()
+            case "duplicate": values["duplicate"] = try? setting.value.fraction()
             case "rate": values["rate_bit_per_s"] = (try? setting.value.bitRate()).map(Double.init)
             default: break
             }
@@ -64,9 +69,14 @@ extension FaultSpec {
     public func description(vocabulary: FaultVocabulary) -> CellDescription.Fault {
         var description = CellDescription.Fault(id: id, summary: summary, effects: effects(in: vocabulary))
         description.direction = direction
+        description.node = node
         let values = constantValues
         description.values = values.isEmpty ? nil : values
-        if case .message = trigger { description.onMessage = true }
+        switch trigger {
+        case .message: description.onMessage = true
+        case .named, .network: description.onMessage = false
+        case .timeline: break
+        }
         if case .timeline(let at, let length, _) = trigger {
             description.atMs = Double(DurationText.microseconds(at)) / 1000
             description.forMs = length.map { Double(DurationText.microseconds($0)) / 1000 }

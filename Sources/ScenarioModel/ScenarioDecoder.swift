@@ -21,8 +21,7 @@ extension Scenario {
 struct ScenarioDecoder {
     static let keys = [
         "name", "claim", "tags", "references", "statement", "seed", "repeat", "timeout", "recovery_time", "broker",
-        "producer",
-        "workload", "matrix", "faults", "expect", "sweep",
+        "producer", "network", "workload", "matrix", "faults", "expect", "sweep",
     ]
     /// Cells times values of the file: what decoding may cost, some seconds at most.
     static let maxWork = 5_000_000
@@ -60,7 +59,7 @@ struct ScenarioDecoder {
         if let value = root["repeat"] { scenario.repeatCount = errors.attempt { try value.count(in: 1...1000) } ?? 1 }
         scenario.sweep = SweepDecoder.decode(root["sweep"], errors: &errors)
         if let sweep = scenario.sweep {
-            if errors.isEmpty { checkSweep(sweep, of: scenario) }
+            if errors.isEmpty { scenario.notes = checkSweep(sweep, of: scenario) }
             return scenario
         }
         let matrix = Matrix(root["matrix"], errors: &errors)
@@ -112,11 +111,13 @@ struct ScenarioDecoder {
             }
         }
         checkTriggers(faults)
+        var networkDecoder = NetworkDecoder(nodes: broker.nodes, vocabulary: rules.vocabulary)
+        let network = networkDecoder.decode(root["network"], errors: &errors)
         EffectCheck(root: root, broker: broker, producer: producer, faults: faults, rules: rules).run(&errors)
         var cell = ScenarioCell(
             scenario: scenario.name, claim: scenario.claim, file: scenario.file, id: "", group: "", repeatIndex: 0,
             parameters: parameters.map { .init(path: $0.path, label: $0.value.label) }, broker: broker,
-            producer: producer, workload: workload, faults: faults, expectations: [], rated: [],
+            producer: producer, workload: workload, network: network, faults: faults, expectations: [], rated: [],
             recoveryTime: .seconds(5), timeout: (workload.length ?? .seconds(30)) + .seconds(60), seed: 0)
         if let value = root["recovery_time"] {
             cell.recoveryTime = errors.attempt { try value.duration(in: .milliseconds(1)...(.seconds(3600))) } ?? .zero

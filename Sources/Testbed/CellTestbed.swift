@@ -25,19 +25,27 @@ package final class CellTestbed: Sendable {
 
     /// Builds everything.
     ///
-    /// - Parameter nodeNamespaces: namespaces that exist already, for example those of containers; made here if nil.
-    package init(nodes count: Int, mtu: Int32 = CellTestbed.mtu, nodeNamespaces: [NetworkNamespace]? = nil) throws {
+    /// - Parameters:
+    ///   - tcp: TCP of the client and of every node; nil: the machine's own.
+    ///   - nodeNamespaces: namespaces that exist already, for example those of containers; made here if nil.
+    package init(
+        nodes count: Int, mtu: Int32 = CellTestbed.mtu, tcp: (client: TCPSetup, broker: TCPSetup)? = nil,
+        nodeNamespaces: [NetworkNamespace]? = nil
+    ) throws {
         client = try NetworkNamespace(name: "client")
+        try tcp?.client.apply(in: client)
         clientDevice = try TunDevice(
             name: "tun0", address: CellTestbed.clientAddress, namespace: client, networks: [CellTestbed.network],
-            mtu: mtu, offloads: true)
+            mtu: mtu, offloads: true, congestion: tcp?.client.congestion)
         nodes = try nodeNamespaces ?? (1...count).map { try NetworkNamespace(name: "broker-\($0)") }
         var devices: [TunDevice] = []
         for (index, namespace) in nodes.enumerated() {
+            try tcp?.broker.apply(in: namespace)
             devices.append(
                 try TunDevice(
                     name: "tun\(index + 1)", address: CellTestbed.nodeAddress(index + 1), namespace: namespace,
-                    networks: [(CellTestbed.clientAddress, 32)], mtu: mtu, offloads: true))
+                    networks: [(CellTestbed.clientAddress, 32)], mtu: mtu, offloads: true,
+                    congestion: tcp?.broker.congestion))
         }
         nodeDevices = devices
     }

@@ -38,6 +38,7 @@ public struct MachineCheck: Sendable, Equatable {
         if let capabilities = capabilities() { checks.append(capabilities) }
         checks.append(sandbox(tryCommand))
         checks.append(tun())
+        checks += tcp()
         checks.append(program("nsenter", package: "util-linux", needed: true, tryCommand))
         checks.append(program("python3", package: "python3", needed: false, tryCommand))
         checks.append(program("java", package: "openjdk-17-jre-headless", needed: false, tryCommand))
@@ -126,6 +127,24 @@ public struct MachineCheck: Sendable, Equatable {
                 : failure == EPERM
                     ? "in a container: --device /dev/net/tun"
                     : "as root: chmod 0666 /dev/net/tun, the usual default of udev")
+    }
+
+    /// What scenarios may ask for as `network.tcp.congestion`, and what no namespace can set.
+    private static func tcp() -> [MachineCheck] {
+        let available = TCPSetup.available
+        let hasCubic = available.contains("cubic")
+        func limit(_ name: String) -> String { TCPSetup.number("core/\(name)").map { "\($0) B" } ?? "not known" }
+        return [
+            MachineCheck(
+                name: "congestion control", state: hasCubic ? .ok : .optional,
+                found: "loaded: \(available.joined(separator: ", ")); cells have cubic unless they say otherwise",
+                remedy: hasCubic ? nil : "as root: modprobe tcp_cubic, or say network.tcp.congestion in scenarios"),
+            MachineCheck(
+                name: "socket buffers", state: .ok,
+                found:
+                    "programs may set \(limit("rmem_max")) to receive and \(limit("wmem_max")) to send (net.core, of the "
+                    + "whole machine; a stock Linux has 212992 B)"),
+        ]
     }
 
     private static func program(

@@ -24,16 +24,19 @@ public struct TunDevice: Sendable {
 
     /// Creates the device in `namespace`, gives it `address`/32 and routes `networks` (address, prefix length) into it.
     ///
-    /// - Parameter offloads: every packet that is read or written has a `virtio_net_hdr` before it, TCP packets are up
-    ///   to 64 kB long and their checksums unfinished.
+    /// - Parameters:
+    ///   - offloads: every packet that is read or written has a `virtio_net_hdr` before it, TCP packets are up
+    ///     to 64 kB long and their checksums unfinished.
+    ///   - congestion: the congestion control of connections that go this way; nil: the namespace's own.
+    /// - Throws: ``MissingCongestionControl`` where the kernel has none of that name.
     public init(
         name: String, address: String, namespace: NetworkNamespace, networks: [(address: String, prefix: Int)],
-        mtu: Int32 = 1500, offloads: Bool = false
+        mtu: Int32 = 1500, offloads: Bool = false, congestion: String? = nil
     ) throws {
         self.name = name
         self.address = address
         self.namespace = namespace
-        let routes = networks.map { (TunDevice.parse($0.address), TunDevice.mask($0.prefix)) }
+        let routes = networks.map { (TunDevice.parse($0.address), $0.prefix) }
         let host = TunDevice.parse(address)
         descriptor = try namespace.run {
             let descriptor = try TestbedError.check(
@@ -43,8 +46,13 @@ public struct TunDevice: Sendable {
             try TestbedError.check(cl_if_set_txqueuelen(name, TunDevice.queueLength), "set queue length of", name)
             try TestbedError.check(cl_if_set_address(name, host, UInt32.max), "set address of", name)
             try TestbedError.check(cl_if_up(name), "bring up", name)
-            for (network, mask) in routes {
-                try TestbedError.check(cl_route_add(name, network, mask), "add route through", name)
+            for (network, prefix) in routes {
+                if let congestion {
+                    try TCPSetup.addRoute(through: name, to: network, prefix: prefix, congestion: congestion)
+                } else {
+                    try TestbedError.check(
+                        cl_route_add(name, network, TunDevice.mask(prefix)), "add route through", name)
+                }
             }
             return descriptor
         }

@@ -27,7 +27,8 @@ struct Disturbance: Equatable {
         var timed: Set<String> = []
         let times = record.history.lazy.map(\.timeUs)
         let firstUs = times.min() ?? 0
-        for event in record.history {
+        // The network disturbs nothing: what it carries is the level that everything is held against.
+        for event in record.history where !CellDescription.isNetwork(event.subject ?? "") {
             switch event.kind {
             case .faultBegan:
                 guard let fault = event.subject else { continue }
@@ -43,7 +44,10 @@ struct Disturbance: Equatable {
         }
         // A phase that is still open when the driver is done was cut off by the end of the load, not by the plan.
         found += open.values.map { Disturbance(beganUs: $0, endedUs: nil) }
-        for entry in record.faultLog where !timed.contains(entry.fault) && entry.fault != Soundness.linkItself {
+        for entry in record.faultLog
+        where !timed.contains(entry.fault) && entry.fault != Soundness.linkItself
+            && !CellDescription.isNetwork(entry.fault)
+        {
             found.append(Disturbance(beganUs: entry.timeUs, endedUs: entry.timeUs + (entry.delayUs ?? 0)))
         }
         return found

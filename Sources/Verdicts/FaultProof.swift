@@ -8,7 +8,7 @@ enum FaultProof {
     /// One entry for each effect of each fault, in the order of the scenario.
     static func evidence(_ ledger: Ledger) -> [FaultEvidence] {
         let byFault = Dictionary(grouping: ledger.record.faultLog, by: \.fault)
-        return ledger.record.cell.faults.flatMap { fault in
+        return ledger.record.cell.waysAndFaults.flatMap { fault in
             fault.effects.map { evidence(of: $0, fault, byFault[fault.id] ?? [], ledger) }
         }
     }
@@ -32,12 +32,14 @@ enum FaultProof {
         if effect == "reset", !entries.isEmpty { detail += resetsSeen(ledger) }
         let contradicted =
             confirmed.map { $0.comparable > 0 && $0.confirmed == 0 } ?? false || packets?.isContradicted ?? false
+        let excuse = count == 0 ? NetworkChance.excuse(effect, fault, ledger.record) : nil
         let onTheWire =
             confirmed == nil && packets?.confirmed == nil
             ? nil : (confirmed?.confirmed ?? 0) + (packets?.confirmed ?? 0)
         return FaultEvidence(
             fault: fault.id, effect: effect, configured: fault.summary, inFaultLog: count, onTheWire: onTheWire,
-            detail: detail, shown: count > 0 && !contradicted)
+            detail: excuse ?? detail,
+            shown: excuse != nil || count > 0 && !contradicted)
     }
 
     private static func resetsSeen(_ ledger: Ledger) -> String {

@@ -5,13 +5,13 @@ import EvidenceModel
 /// Each reason names the account that it touches, so that one account in doubt does not silence the others.
 enum Soundness {
     /// The link's lateness (99th percentile) above which a cell proves nothing: 10 ms where an expectation names a
-    /// latency, a rate or a recovery; 10 ms or a quarter of what the link held packets for, whichever is more, where a
-    /// fault delays; 100 ms elsewhere. There lateness is like a slightly longer way, and changes neither what was
+    /// latency, a rate or a recovery; 10 ms or a quarter of what the link held packets for, whichever is more, where the
+    /// network or a fault delays; 100 ms elsewhere. There lateness is like a slightly longer way, and changes neither what was
     /// dropped nor what the log holds.
     static func latenessBudgetUs(_ record: CellRecord) -> Int64 {
         if measuresTime(record) { return strictBudgetUs }
         let effects: Set = ["delay", "jitter", "rate", "trace", "reorder", "queue"]
-        guard record.cell.faults.contains(where: { !effects.isDisjoint(with: $0.effects) }) else {
+        guard record.cell.waysAndFaults.contains(where: { !effects.isDisjoint(with: $0.effects) }) else {
             return 10 * strictBudgetUs
         }
         let held = record.faultLog.compactMap(\.delayUs).sorted()
@@ -53,7 +53,9 @@ enum Soundness {
             doubts += faultEvidence.filter { !$0.shown }.map {
                 Doubt(
                     account: .experiment,
-                    text: "the fault did not show: \($0.fault) \($0.effect) (\($0.configured)): \($0.detail)")
+                    text:
+                        "the \(CellDescription.isNetwork($0.fault) ? "network" : "fault") did not show: \($0.fault) \($0.effect) (\($0.configured)): \($0.detail)"
+                )
             }
         }
         return doubts

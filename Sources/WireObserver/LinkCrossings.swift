@@ -16,15 +16,19 @@ enum LinkCrossings {
             // Behind address translation the two ends have no packet in common, and nothing can be compared.
             guard !client.pairs.isDisjoint(with: broker.pairs) else { return [WireEvidence.Crossing]() }
             return [
-                crossing(node, .clientToBroker, sent: client.up, received: broker.up, broker.pairs),
-                crossing(node, .brokerToClient, sent: broker.down, received: client.down, broker.pairs),
+                crossing(
+                    node, .clientToBroker, sent: client.up, received: broker.up, acknowledging: client.down,
+                    broker.pairs),
+                crossing(
+                    node, .brokerToClient, sent: broker.down, received: client.down, acknowledging: broker.up,
+                    broker.pairs),
             ]
         }
     }
 
     private static func crossing(
         _ node: Int, _ direction: Direction, sent: [CrossingSide.Packet], received: [CrossingSide.Packet],
-        _ pairs: Set<UInt64>
+        acknowledging: [CrossingSide.Packet], _ pairs: Set<UInt64>
     ) -> WireEvidence.Crossing {
         let isUp = direction == .clientToBroker
         var result = WireEvidence.Crossing(node: node, direction: direction)
@@ -61,11 +65,13 @@ enum LinkCrossings {
             if packet.index < latest { result.reordered += 1 }
             latest = max(latest, packet.index)
         }
+        let flights = UnacknowledgedBytes.bySlice(sent: sent.filter(mine), acknowledging: acknowledging)
         result.slices = slices.sorted { $0.key < $1.key }.map { slice, content in
             let delays = content.delays.sorted()
             return .init(
                 timeUs: slice * WireEvidence.Crossing.sliceUs, sent: content.sent, arrived: delays.count,
-                delaysUs: delays.count <= 21 ? delays : (0...20).map { delays[$0 * (delays.count - 1) / 20] })
+                delaysUs: delays.count <= 21 ? delays : (0...20).map { delays[$0 * (delays.count - 1) / 20] },
+                unacknowledgedBytes: flights[slice])
         }
         return result
     }

@@ -50,6 +50,58 @@ struct LimitJudgeTests {
         #expect(((limit.ceilingRecordsPerS ?? 0) - 1e6 / 8 / 115).magnitude < 1)
     }
 
+    private static func socket(
+        _ config: [String: String], underWay: Int, bytesPerRequest: Double = 100_000, lossShare: Double = 0,
+        change: (inout TCPOfCell) -> Void = { _ in }
+    ) -> PointSituation {
+        var cell = Situations.cell(config: config)
+        cell.producer.settings = .java
+        var tcp = TCPOfCell()
+        change(&tcp)
+        cell.network = .init(
+            ways: [.init(id: "network-0", summary: "", effects: ["delay"], values: ["delay_ms": 50])], tcp: tcp)
+        var observation = Situations.observation()
+        observation.wire?.unacknowledgedBytes = underWay
+        observation.wire?.bytesPerRequest = bytesPerRequest
+        observation.wire?.inFlightMean = 2
+        observation.wire?.lossShare = lossShare
+        return Situations.situation(cell, observation)
+    }
+
+    @Test func aSocketThatHoldsTooLittleIsNamed() throws {
+        let limit = try #require(Self.binding(Self.socket([:], underWay: 255_000)))
+        #expect(limit.kind == .socketBuffer)
+        #expect(limit.evidence.contains("send.buffer.bytes 131072, the client's default, doubled by the kernel"))
+        #expect(limit.evidence.contains("100 ms"))
+        // 262,144 B each 100 ms, in records of 115 B on the wire.
+        #expect(((limit.ceilingRecordsPerS ?? 0) - 22_795).magnitude < 5)
+        #expect(Self.binding(Self.socket([:], underWay: 200_000))?.kind != .socketBuffer, "76 % of what it takes")
+        #expect(
+            Self.binding(Self.socket([:], underWay: 255_000, bytesPerRequest: 40_000))?.kind != .socketBuffer,
+            "five requests hold no more than that")
+        #expect(
+            Self.binding(Self.socket([:], underWay: 255_000, lossShare: 0.01))?.kind != .socketBuffer,
+            "what is lost shrinks TCP's own window")
+    }
+
+    @Test func theReceiversSocketIsNamedWhereItIsTheSmallerOne() throws {
+        let situation = Self.socket(["send.buffer.bytes": "-1"], underWay: 60_000) {
+            $0.broker.receiveBufferBytes = [4096, 65_536, 131_072]
+        }
+        let limit = try #require(Self.binding(situation))
+        #expect(limit.kind == .socketBuffer)
+        #expect(limit.evidence.contains("the receiver's buffer takes 65.5 KB (half of the most of tcp_rmem, 131072 B)"))
+    }
+
+    @Test func whatTheMachineGrantsIsWhatCounts() throws {
+        let situation = Self.socket(["send.buffer.bytes": "1000000"], underWay: 400_000) {
+            $0.machineSendMaxBytes = 212_992
+        }
+        let limit = try #require(Self.binding(situation))
+        #expect(limit.kind == .socketBuffer)
+        #expect(limit.evidence.contains("cut to net.core.wmem_max, 212992, doubled by the kernel"))
+    }
+
     @Test func aBrokerThatKeepsRequestsIsNamed() {
         var observation = Situations.observation()
         observation.wire?.roundTripMs = 21

@@ -55,6 +55,17 @@ struct SettingSearchTests {
         #expect(why.contains("evidence"))
     }
 
+    /// What the client sets by itself is left to the kernel first; then more is asked for, up to what helps nobody.
+    @Test func aSocketThatIsTooSmallIsLeftToTheKernelFirst() {
+        var search = SettingSearch(client: .java, recordBytes: 1000)
+        var values: [String?] = []
+        while let settings = Self.settings(search.next(after: Self.point(.failed, .socketBuffer))) {
+            values.append(settings.properties(.java, recordBytes: 1000)["send.buffer.bytes"])
+        }
+        #expect(values == ["-1", "4194304", "8388608", "16777216", "33554432"])
+        #expect(ProducerSettings().properties(.java, recordBytes: 1000)["send.buffer.bytes"] == nil)
+    }
+
     @Test func whatHoldsIsFound() {
         var search = SettingSearch(client: ClientSettings(), recordBytes: 1000)
         #expect(search.next(after: Self.point(.passed, .offeredLoad)) == .found(ProducerSettings()))

@@ -66,5 +66,7 @@ extension ClientSettings {
         names: [
             .idempotence: ["enable.idempotence"], .inFlight: ["max.in.flight.requests.per.connection"],
             .batchBytes: ["batch.size"], .lingerMs: ["linger.ms"], .bufferBytes: ["buffer.memory"],
-        ], isIdempotentByDefault: true, defaultInFlight: 5, inFlightWhenIdempotent: 5)
+            .sendBufferBytes: ["send.buffer.bytes"],
+        ], isIdempotentByDefault: true, defaultInFlight: 5, inFlightWhenIdempotent: 5, defaultSendBufferBytes: 131_072,
+        kernelSendBuffer: "-1")
 }

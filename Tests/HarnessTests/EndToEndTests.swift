@@ -75,6 +75,21 @@ struct EndToEndTests {
         #expect(verdict.faultEvidence.contains { !$0.shown })
     }
 
+    /// The way is long from the first packet, proven, apart from the faults, and no disturbance to recover from.
+    @Test func aNetworkIsThereFromTheFirstPacket() throws {
+        let way = "network: { rtt: 60ms, jitter: 1ms, mtu: 1400B, clientToBroker: { loss: 0.001% } }"
+        let (results, output) = try Self.results([], expecting: 0, scenario: Self.small(way))
+        let cell = try #require(results.cells.first)
+        #expect(cell.verdict.faultEvidence.map(\.fault) == ["network-0", "network-0", "network-1"])
+        let hidden = cell.verdict.faultEvidence.filter { !$0.shown }
+        #expect(hidden.isEmpty, "\(hidden)")
+        #expect((cell.verdict.measures.ackLatencyMs?.p50 ?? 0) > 59)
+        let recovery = cell.verdict.properties.first { $0.property == "recovery" }
+        #expect(recovery?.detail == "no fault to recover from")
+        #expect(cell.network?.contains("delay 30ms, jitter 1ms") == true)
+        #expect(output.contains("network: delay 30ms"))
+    }
+
     @Test func anExpectationThatDoesNotHoldFails() throws {
         let (results, _) = try Self.results(
             [], expecting: 1, scenario: Self.small("expect: [{ duplicates: \"> 0\" }]"))

@@ -63,7 +63,8 @@ import Testing
         let text = try text("scenario-format.md")
         let keys =
             ScenarioDecoder.keys + BrokerSpec.keys(rules) + ProducerSpec.keys + WorkloadSpec.keys + MessageMatch.keys
-            + FaultSpec.keys + SweepDecoder.keys + SweepDecoder.bisectKeys + SweepDecoder.rangeKeys
+            + FaultSpec.keys + NetworkDecoder.keys + TCPDecoder.keys + SweepDecoder.keys + SweepDecoder.bisectKeys
+            + SweepDecoder.rangeKeys
         for key in keys { #expect(text.contains("`\(key)") || text.contains("`{ \(key)"), "\(key) is not documented") }
         for measure in rules.measures where !measure.hasSuffix(".NN") {
             #expect(text.contains("`\(measure)`"), "\(measure) is not documented")
@@ -89,6 +90,10 @@ import Testing
         #expect(try Set(properties("workload").keys) == Set(WorkloadSpec.keys))
         #expect(try Set(properties("faults", "[]").keys) == Set(FaultSpec.keys))
         #expect(try Set(properties("faults", "[]", "on").keys) == Set(MessageMatch.keys))
+        #expect(try Set(properties("network").keys) == Set(NetworkDecoder.keys))
+        #expect(try Set(properties("network", "tcp").keys) == Set(TCPDecoder.keys))
+        #expect(try Set(properties("network", "tcp", "client").keys) == Set(TCPDecoder.sideWords))
+        #expect(try Set(properties("network", "clientToBroker").keys) == Set(NetworkDecoder.directionWords))
         #expect(try Set(properties("sweep").keys) == Set(SweepDecoder.keys))
         #expect(try Set(properties("sweep", "bisect").keys) == Set(SweepDecoder.bisectKeys))
         #expect(try Set(properties("sweep", "objective").keys) == Set(SweepObjective.words))
@@ -103,6 +108,7 @@ import Testing
         let client = try #require(try properties("producer")["client"] as? [String: Any])
         let known = try #require((client["anyOf"] as? [[String: Any]])?.first)
         #expect(known["enum"] as? [String] == libraryClients)
+        #expect(try words(properties("network"), "profile") == NetworkProfile.all.map(\.name))
         #expect(try words(properties("workload"), "partitioner") == WorkloadSpec.Partitioner.allCases.map(\.rawValue))
         #expect(try words(properties("faults", "[]"), "during") == FaultSpec.Phase.allCases.map(\.rawValue))
         #expect(try words(properties("faults", "[]"), "direction") == ["clientToBroker", "brokerToClient", "both"])

@@ -59,7 +59,7 @@ let libraryVocabulary = FaultVocabulary(
     ].map {
         FaultKeyword($0, role: .impairment, summary: $0, effects: [$0])
     }
-        + ["jitter", "distribution", "correlation", "gap", "queue", "discipline", "ecn", "overhead"].map {
+        + ["jitter", "distribution", "correlation", "in-order", "gap", "queue", "discipline", "ecn", "overhead"].map {
             FaultKeyword($0, role: .modifier, summary: $0)
         }
         + [

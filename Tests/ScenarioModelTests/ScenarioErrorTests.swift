@@ -6,7 +6,8 @@ import Testing
         #expect(
             wrong("producr: {}") == """
                 x.yaml:3:1: unknown key 'producr'; allowed: name, claim, tags, references, statement, seed, repeat, \
-                timeout, recovery_time, broker, producer, workload, matrix, faults, expect, sweep; did you mean 'producer'?
+                timeout, recovery_time, broker, producer, network, workload, matrix, faults, expect, sweep; \
+                did you mean 'producer'?
                 """)
         #expect(
             wrong("producer:\n  clinet: raw") == """
@@ -124,7 +125,7 @@ import Testing
         #expect(
             wrong("matrix: { enable.idempotence: [true] }") == """
                 x.yaml:3:11: matrix: 'enable.idempotence' begins in no section that a matrix may change; \
-                allowed: a path that begins with broker, producer, workload, faults, recovery_time, timeout; \
+                allowed: a path that begins with broker, producer, network, workload, faults, recovery_time, timeout; \
                 did you mean 'producer.config.enable.idempotence'?
                 """)
         #expect(

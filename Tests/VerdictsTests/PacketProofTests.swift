@@ -36,6 +36,23 @@ import Testing
         return fixture
     }
 
+    /// A network's rare loss that hit nothing: chance explains it as long as few packets went that way.
+    @Test(arguments: [(0.0001, 1, true), (0.0001, 60, true), (0.01, 60, false), (0.5, 60, false)])
+    func aRareLossOfTheNetworkNeedNotShow(share: Double, slices: Int, isShown: Bool) {
+        var fixture = fixture(effect: "loss", lossInFault: 0, log: 0)
+        fixture.record.cell.faults = []
+        fixture.record.cell.network = .init(
+            ways: [.init(id: "network-0", summary: "loss", effects: ["loss"], values: ["loss": share])])
+        let all = fixture.record.wire?.crossings?[0].slices ?? []
+        fixture.record.wire?.crossings?[0].slices = Array(all.prefix(slices))
+        fixture.record.wire?.crossings?[0].sent = 100 * slices
+        #expect(evidence(fixture).shown == isShown)
+        fixture.record.cell.network?.ways[0].node = 2
+        #expect(evidence(fixture).detail == "no packet went this way")
+        fixture.record.cell.network?.ways[0].id = "fault-0"
+        #expect(!evidence(fixture).shown, "a fault must show")
+    }
+
     private func evidence(_ fixture: Fixture) -> FaultEvidence {
         FaultProof.evidence(Ledger(fixture.record))[0]
     }

@@ -13,3 +13,4 @@ int cl_if_set_address(const char *name, uint32_t address, uint32_t netmask);
 int cl_if_up(const char *name);
 /* Adds a route to a network through a device (no gateway). */
 int cl_route_add(const char *device, uint32_t network, uint32_t netmask);
+int cl_route_add_congestion(const char *device, uint32_t network, int prefix, const char *congestion);

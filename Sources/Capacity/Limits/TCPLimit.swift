@@ -9,12 +9,21 @@ enum TCPLimit: LimitRule {
             return CapacityLimit(
                 kind: .tcp, used: 0, evidence: "no packet of the client was lost, so TCP had no reason to slow down")
         }
-        let model = TCPModel.ceiling(roundTripS: wire.baseTransitMs / 1000, loss: loss)
+        let congestion = situation.cell.network?.tcp?.client.congestion
+        let seen =
+            "\(Text.percent(loss)) of the client's packets were lost and"
+            + " \(Text.percent(wire.retransmittedRequestShare)) of the requests had segments sent again"
+        guard
+            let model = TCPModel.ceiling(
+                roundTripS: wire.baseTransitMs / 1000, loss: loss, congestion: congestion)
+        else {
+            return CapacityLimit(
+                kind: .tcp, used: 0, evidence: "\(seen); no formula says what \(congestion ?? "it") carries then")
+        }
         let ceiling = model.bytesPerS * Double(max(wire.connections, 1)) / max(wire.wireBytesPerRecord, 1)
         return CapacityLimit(
             kind: .tcp, ceilingRecordsPerS: ceiling, used: min(situation.throughput / ceiling, 1),
-            evidence: "\(Text.percent(loss)) of the client's packets were lost and"
-                + " \(Text.percent(wire.retransmittedRequestShare)) of the requests had segments sent again; \(model.name)"
+            evidence: "\(seen); \(model.name) for \(congestion ?? "TCP")"
                 + " at \(Text.number(wire.baseTransitMs)) ms gives \(Text.number(ceiling)) records/s")
     }
 }

@@ -23,6 +23,8 @@ public struct CapacityLimit: Codable, Sendable, Equatable {
         case broker
         /// Requests in flight times their size by the round trip.
         case inFlight = "in-flight"
+        /// What a socket of the sender or of the receiver holds of a connection, once in each round trip.
+        case socketBuffer = "socket-buffer"
         /// TCP's congestion control after loss.
         case tcp
         /// The client's own queue, its batching, or its thread.

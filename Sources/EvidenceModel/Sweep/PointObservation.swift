@@ -101,6 +101,9 @@ public struct PointObservation: Codable, Sendable, Equatable {
         public var retransmittedRequestShare = 0.0
         /// Bytes of IP packets for one record on the way to the broker, headers included; computed from the sizes.
         public var wireBytesPerRecord = 0.0
+        /// Bytes of the busiest connection that were under way without an acknowledgement: the most of a twentieth of a
+        /// second, of most of them (median); nil where no capture shows it.
+        public var unacknowledgedBytes: Int?
 
         /// No requests.
         public init() {}
@@ -122,6 +125,7 @@ public struct PointObservation: Codable, Sendable, Equatable {
             case lossShare = "loss_share"
             case retransmittedRequestShare = "retransmitted_request_share"
             case wireBytesPerRecord = "wire_bytes_per_record"
+            case unacknowledgedBytes = "unacknowledged_bytes"
         }
     }
 

@@ -27,7 +27,7 @@ struct FaultPhase: BitwiseCopyable {
             self.length = length?.nanoseconds ?? 0
             self.every = every?.nanoseconds ?? 0
         case .named(.setup): clock = .setup
-        case .named(.always): clock = .always
+        case .named(.always), .network: clock = .always
         case .named(.drain): clock = .drain
         case .message: clock = .message
         }

@@ -2,7 +2,7 @@ import Glibc
 import ScenarioModel
 
 /// Holds packets for a time, with jitter around it. As with netem, jitter above the gap between two packets lets the
-/// second overtake the first.
+/// second overtake the first, unless order is to be kept: then it leaves no sooner than the first.
 struct Delay: Impairment {
     /// How jitter is spread around the delay.
     enum Distribution: String, CaseIterable {
@@ -18,8 +18,25 @@ struct Delay: Impairment {
     let jitterNs: Ramp
     let distribution: Distribution
     var draws: CorrelatedUniform
+    /// Whether packets leave in the order in which they came.
+    var keepsOrder = false
+    /// When the last packet leaves, where order is kept.
+    private var lastLeaves = Int64.min
 
-    mutating func phaseBegan(at index: UInt64) { draws.restart(at: index) }
+    init(
+        delayNs: Ramp, jitterNs: Ramp, distribution: Distribution, draws: CorrelatedUniform, keepsOrder: Bool = false
+    ) {
+        self.delayNs = delayNs
+        self.jitterNs = jitterNs
+        self.distribution = distribution
+        self.draws = draws
+        self.keepsOrder = keepsOrder
+    }
+
+    mutating func phaseBegan(at index: UInt64) {
+        draws.restart(at: index)
+        lastLeaves = .min
+    }
 
     mutating func apply(to packet: inout PacketInTransit) {
         let elapsed = packet.elapsed
@@ -27,7 +44,11 @@ struct Delay: Impairment {
         let jitter = jitterNs.value(at: elapsed)
         if jitter > 0 { held += jitter * deviation(draws.next(packet)) }
         if packet.overtakes { return }
-        let nanoseconds = Int64(max(held, 0))
+        var nanoseconds = Int64(max(held, 0))
+        if keepsOrder {
+            nanoseconds = max(nanoseconds, lastLeaves == .min ? 0 : lastLeaves - packet.time)
+            lastLeaves = packet.time + nanoseconds
+        }
         if nanoseconds > 0 { packet.hold(nanoseconds) }
     }
 
@@ -76,6 +97,9 @@ extension ImpairmentKind {
                 "distribution", role: .modifier, summary: "shape of the jitter: uniform, normal or pareto",
                 modifies: ["jitter"], validate: { _ = try readDistribution($0) }),
             FaultKeyword(
+                "in-order", role: .modifier, summary: "jitter lets no packet overtake another",
+                modifies: ["jitter"], validate: { _ = try $0.bool() }),
+            FaultKeyword(
                 "correlation", role: .modifier, summary: "how far jitter or loss resembles that of the packet before",
                 modifies: ["jitter", "loss"], validate: { _ = try readCorrelation($0) }),
         ],
@@ -89,7 +113,8 @@ extension ImpairmentKind {
                 jitterNs: jitter ?? Ramp(constant: 0),
                 distribution: try settings["distribution"].map(readDistribution) ?? .uniform,
                 draws: CorrelatedUniform(
-                    correlation: try settings["correlation"].map(readCorrelation) ?? 0, purpose: RandomPurpose.jitter))
+                    correlation: try settings["correlation"].map(readCorrelation) ?? 0, purpose: RandomPurpose.jitter),
+                keepsOrder: try settings["in-order"]?.bool() ?? false)
             return impairment.delayNs.isZero && impairment.jitterNs.isZero ? nil : impairment
         })
 

@@ -29,7 +29,7 @@ struct CellSection {
         text += "<div class=\"inside\"><a class=\"anchor\" id=\"\(Markup.anchor(verdict.id))\"></a>"
         text += facts() + doubts() + assertions()
         if let record { text += ladders(record) }
-        text += properties() + faults()
+        text += properties() + network() + faults()
         if let record {
             text += "<h3>The run</h3>" + CellCharts(record, guilty: guiltyBatches()).html()
             text += findings(record)
@@ -124,12 +124,26 @@ struct CellSection {
         return text + "</table>"
     }
 
+    private func network() -> String {
+        let text = evidence(
+            "Network: configured and observed", verdict.faultEvidence.filter { CellDescription.isNetwork($0.fault) })
+        let lines = [cell.network, cell.tcp.map { "TCP: \($0)" }].compactMap { $0 }
+        if lines.isEmpty { return text }
+        return (text.isEmpty ? "<h3>Network</h3>" : text)
+            + lines.map { "<p>\(Markup.escape($0))</p>" }.joined()
+    }
+
     private func faults() -> String {
-        if verdict.faultEvidence.isEmpty { return "" }
-        var text = "<h3>Faults: configured and observed</h3><table class=\"wide faults\"><thead><tr><th></th>"
+        evidence(
+            "Faults: configured and observed", verdict.faultEvidence.filter { !CellDescription.isNetwork($0.fault) })
+    }
+
+    private func evidence(_ title: String, _ list: [FaultEvidence]) -> String {
+        if list.isEmpty { return "" }
+        var text = "<h3>\(title)</h3><table class=\"wide faults\"><thead><tr><th></th>"
         text += "<th>configured</th><th>effect</th><th>observed</th><th>in the fault log</th><th>on the wire</th></tr>"
         text += "</thead>"
-        for evidence in verdict.faultEvidence {
+        for evidence in list {
             let outcome: Outcome = evidence.shown ? .passed : .inconclusive
             text += "<tr><td class=\"\(outcome.rawValue)\">\(Self.mark(outcome))</td>"
             text += "<td>\(Markup.escape(evidence.configured))</td><td>\(Markup.escape(evidence.effect))</td>"

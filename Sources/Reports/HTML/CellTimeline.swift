@@ -162,7 +162,7 @@ struct CellTimeline {
         var bands: [Band] = []
         var timed: Set<String> = []
         for event in record.history {
-            guard let fault = event.subject else { continue }
+            guard let fault = event.subject, !CellDescription.isNetwork(fault) else { continue }
             switch event.kind {
             case .faultBegan:
                 timed.insert(fault)

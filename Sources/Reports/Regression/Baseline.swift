@@ -22,6 +22,8 @@ public struct Baseline: Codable, Sendable, Equatable {
         public var outcomes: [String: Int]
         /// How often the configuration survived; `yes`, `no`, `unknown`.
         public var survived: [String: Int]
+        /// The network and TCP that it ran on, in one line; nil in baselines that are older, and where repeats differ.
+        public var network: String?
         /// The repeats of each measure that has a value.
         public var measures: [String: Spread]
 
@@ -44,10 +46,12 @@ public struct Baseline: Codable, Sendable, Equatable {
         format = Self.currentFormat
         var order: [Key] = []
         var groups: [Key: [Verdict]] = [:]
+        var networks: [Key: Set<String?>] = [:]
         for cell in runs.lazy.flatMap(\.cells) {
             let key = Key(scenario: cell.verdict.scenario, parameters: cell.verdict.parameters)
             if groups[key] == nil { order.append(key) }
             groups[key, default: []].append(cell.verdict)
+            networks[key, default: []].insert(cell.tcp.map { "\(cell.network ?? "no way added"); TCP \($0)" })
         }
         cells = order.map { key in
             let verdicts = groups[key] ?? []
@@ -60,6 +64,7 @@ public struct Baseline: Codable, Sendable, Equatable {
                 outcomes: Dictionary(grouping: verdicts, by: \.outcome.rawValue).mapValues(\.count),
                 survived: Dictionary(grouping: verdicts) { $0.survived.map { $0 ? "yes" : "no" } ?? "unknown" }
                     .mapValues(\.count),
+                network: networks[key].flatMap { $0.count == 1 ? $0.first ?? nil : nil },
                 measures: values.compactMapValues { Spread($0) })
         }
     }
@@ -74,6 +79,7 @@ public struct Baseline: Codable, Sendable, Equatable {
                 "      \"outcomes\": \(try Self.text(cell.outcomes))",
                 "      \"survived\": \(try Self.text(cell.survived))",
             ]
+            if let network = cell.network { lines.append("      \"network\": \(try Self.text(network))") }
             let measures = try cell.measures.sorted { $0.key < $1.key }.map { name, spread in
                 "        \(try Self.text(name)): [\(spread.values.map(Self.digits).joined(separator: ", "))]"
             }

@@ -84,6 +84,8 @@ public struct Comparison: Sendable, Equatable {
             }
             compared += 1
             compareOutcomes(cell, other)
+            // On another way, or with another TCP, nothing that follows compares like with like: it is told first.
+            if let was = cell.network, let now = other.network, was != now { add(.note, cell, "network", was, now) }
             for measure in Measure.all where !ignoresTiming || measure.worse == .moreIsBroken {
                 guard let scale = MeasureTest.scale(measure.name, measure.worse),
                     let was = cell.measures[measure.name], let now = other.measures[measure.name]

@@ -56,6 +56,19 @@ public struct ResultTable {
         guard let first = cells.first else { return [] }
         var lines = [style.paint(TextWidth.harmless(first.verdict.scenario), .bold)]
         lines += TextWidth.wrap(TextWidth.harmless(first.claim), style.width - 2).map { style.paint("  " + $0, .dim) }
+        // One network for all cells of a scenario is said once; where a matrix changes it, the labels tell.
+        if let network = first.network, cells.allSatisfy({ $0.network == network }) {
+            lines += TextWidth.wrap("network: " + TextWidth.harmless(network), style.width - 2).map {
+                style.paint("  " + $0, .dim)
+            }
+        }
+        // The same of TCP, where it is not stock.
+        let stock = TCPOfCell().summary
+        if let tcp = first.tcp, !tcp.hasPrefix(stock + ";"), cells.allSatisfy({ $0.tcp == tcp }) {
+            lines += TextWidth.wrap("TCP: " + TextWidth.harmless(tcp), style.width - 2).map {
+                style.paint("  " + $0, .dim)
+            }
+        }
         let labels = cells.map { TextWidth.harmless(CellLabel.text($0.verdict.parameters, id: $0.verdict.id)) }
         let columns = fitted(cells, labelWidth: max(4, min(labels.map(TextWidth.of).max() ?? 4, style.width / 2)))
         let labelWidth = columns.labelWidth

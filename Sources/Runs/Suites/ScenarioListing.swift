@@ -21,10 +21,11 @@ extension ScenarioLibrary {
             let checks = cell.expectations + cell.rated.flatMap(\.checks)
             lines.formUnion(checks.filter { $0.measure.hasPrefix("ack_latency_ms.") }.map(\.line))
         }
-        return lines.sorted().map { line in
-            "\(scenario.file):\(line): note: ack_latency_ms counts from the time a record was due, not from the send "
-                + "call as in release 0.1; ack_latency_from_send_ms does"
-        }
+        return scenario.notes.map(\.description)
+            + lines.sorted().map { line in
+                "\(scenario.file):\(line): note: ack_latency_ms counts from the time a record was due, not from the send "
+                    + "call as in release 0.1; ack_latency_from_send_ms does"
+            }
     }
 
     /// `crosswind list`: a line for each scenario.

@@ -217,10 +217,11 @@ public struct CapacityPlan: Sendable {
         _ client: ClientDescription, _ settings: ProducerSettings, _ name: String, _ axes: String, repeats: Int
     ) -> String {
         let config = settings.properties(client.properties.settings, recordBytes: sizeBytes).sorted { $0.key < $1.key }
-        var faults = ""
-        if delayUs > 0 { faults += "  - { delay: \(delayUs)us }\n" }
-        if options.loss != "0%" { faults += "  - { loss: \(options.loss) }\n" }
-        if let link = options.linkRate { faults += "  - { rate: \(link), direction: clientToBroker }\n" }
+        // The way as it is from the first packet: a path that got longer under an open connection is another experiment.
+        var way: [String] = []
+        if delayUs > 0 { way.append("rtt: \(2 * delayUs)us") }
+        if options.loss != "0%" { way.append("loss: \(options.loss)") }
+        if let link = options.linkRate { way.append("clientToBroker: { rate: \(link) }") }
         return """
             name: plan-\(client.name)-\(name)
             claim: These settings meet the objective.
@@ -230,7 +231,7 @@ public struct CapacityPlan: Sendable {
               config:
             \(config.map { "    \($0.key): \"\($0.value)\"" }.joined(separator: "\n"))
             workload: { rate: \(Self.rate(recordsPerS)), size: \(sizeBytes)B }
-            \(faults.isEmpty ? "" : "faults:\n" + faults)sweep:
+            \(way.isEmpty ? "" : "network: { " + way.joined(separator: ", ") + " }\n")sweep:
               \(axes)
               objective: \(objective)
               warmup: 2s

@@ -32,13 +32,14 @@ public struct SweepPlan: Sendable {
     }
 
     /// The cell that finds the ceiling of this machine and this driver for a point: the same client and size of
-    /// record, no fault, as fast as the client takes the records.
+    /// record, no network, no fault, as fast as the client takes the records.
     public func ceilingCell(of cell: ScenarioCell, loadTime: Duration) -> ScenarioCell {
         var ceiling = cell
         ceiling.id = "ceiling-" + Self.ceilingKey(of: cell)
         ceiling.group = ceiling.id
         ceiling.repeatIndex = 0
         ceiling.parameters = []
+        ceiling.network.ways = []
         ceiling.faults = []
         ceiling.workload.rate = nil
         ceiling.workload.records = SweepPlan.records(rate: nil, loadTime: loadTime)
@@ -82,7 +83,10 @@ extension ScenarioDecoder {
     }
 
     /// Checks that every point of the grid, and both ends of a bisection, can be made.
-    mutating func checkSweep(_ spec: SweepSpec, of scenario: Scenario) {
+    ///
+    /// - Returns: what a reader should know although nothing is wrong.
+    mutating func checkSweep(_ spec: SweepSpec, of scenario: Scenario) -> [ScenarioError] {
+        var notes: [ScenarioError] = []
         for key in ["matrix", "repeat", "expect"] {
             guard let value = root[key] else { continue }
             errors.add(
@@ -92,7 +96,7 @@ extension ScenarioDecoder {
         }
         guard spec.combinations.count * root.countOfValues <= Self.maxWork else {
             errors.add(root.error("too many points for a file of this size", allowed: "fewer points"))
-            return
+            return []
         }
         for combination in spec.combinations {
             var ends = [combination]
@@ -103,8 +107,31 @@ extension ScenarioDecoder {
             }
             for parameters in ends {
                 let copy = ScenarioDecoder(root: root, rules: rules, seed: seed)
-                errors.attempt { try copy.sweepCell(parameters, repeatIndex: 0, spec: spec, scenario: scenario) }
+                let cell = errors.attempt {
+                    try copy.sweepCell(parameters, repeatIndex: 0, spec: spec, scenario: scenario)
+                }
+                if let cell { notes += lateWays(cell) }
             }
+        }
+        return Set(notes).sorted()
+    }
+
+    /// Faults that a sweep has without saying when: they begin with the first record, on connections that were made, and
+    /// whose TCP has learnt, on another way.
+    private func lateWays(_ cell: ScenarioCell) -> [ScenarioError] {
+        guard case .sequence(let elements)? = root["faults"]?.content else { return [] }
+        let words: Set = ["delay", "rate", "trace", "slot", "loss", "mtu", "reorder", "duplicate"]
+        return cell.faults.compactMap { fault in
+            guard case .timeline(.zero, nil, nil) = fault.trigger,
+                let index = DecimalText.whole(String(fault.id.dropFirst("fault-".count))),
+                elements.indices.contains(index),
+                elements[index]["at"] == nil, fault.settings.contains(where: { words.contains($0.keyword) })
+            else { return nil }
+            return ScenarioError(
+                at: elements[index].location,
+                "note: \(fault.id) begins with the first record, when the connections are up: they were made on another way,"
+                    + " and TCP goes by what it learnt there; a way that is always so stands in 'network', and a fault that"
+                    + " comes says 'at'")
         }
     }
 
