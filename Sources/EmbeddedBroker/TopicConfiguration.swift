@@ -35,30 +35,10 @@ struct TopicConfiguration: Sendable, Equatable {
         try reader.int("min.insync.replicas", "min.insync.replicas", into: &minInSyncReplicas, 1...Int.max)
         try reader.int("segment.bytes", "log.segment.bytes", into: &segmentBytes, 14...Int.max)
         try reader.int64("retention.ms", "log.retention.ms", into: &retentionMs)
-        let hours = reader.text("", "log.retention.hours")
-        if !reader.has("retention.ms", "log.retention.ms"), let hours {
-            guard let value = Int64(hours), value.magnitude < 1 << 40 else {
-                throw BrokerConfigurationError(
-                    property: "log.retention.hours", value: hours, wanted: "a number of hours")
-            }
-            retentionMs = value < 0 ? -1 : value * 3_600_000
-        }
+        try readHours(reader)
         try reader.int64("retention.bytes", "log.retention.bytes", into: &retentionBytes)
         try reader.int64("segment.ms", "log.roll.ms", into: &segmentMs)
-        try reader.int64(
-            "message.timestamp.before.max.ms", "log.message.timestamp.before.max.ms", into: &timestampBeforeMaxMs)
-        try reader.int64(
-            "message.timestamp.after.max.ms", "log.message.timestamp.after.max.ms", into: &timestampAfterMaxMs)
-        if release.hasTimestampDifferenceSetting {
-            // The setting that KIP-937 split in two; the new names win.
-            let old = "message.timestamp.difference.max.ms"
-            if reader.topic["message.timestamp.before.max.ms"] == nil {
-                try reader.int64(old, "log." + old, into: &timestampBeforeMaxMs)
-            }
-            if reader.topic["message.timestamp.after.max.ms"] == nil {
-                try reader.int64(old, "log." + old, into: &timestampAfterMaxMs)
-            }
-        }
+        try readTimestampBounds(reader, release)
         try reader.choice(
             "message.timestamp.type", "log.message.timestamp.type", ["CreateTime", "LogAppendTime"]
         ) { usesLogAppendTime = $0 == "LogAppendTime" }
@@ -75,6 +55,37 @@ struct TopicConfiguration: Sendable, Equatable {
         }
         try reader.bool(
             "unclean.leader.election.enable", "unclean.leader.election.enable", into: &uncleanLeaderElection)
+        try readCleanupPolicy(reader)
+    }
+
+    /// Hours count where no milliseconds are named.
+    private mutating func readHours(_ reader: PropertyReader) throws {
+        let hours = reader.text("", "log.retention.hours")
+        guard !reader.has("retention.ms", "log.retention.ms"), let hours else { return }
+        guard let value = Int64(hours), value.magnitude < 1 << 40 else {
+            throw BrokerConfigurationError(property: "log.retention.hours", value: hours, wanted: "a number of hours")
+        }
+        retentionMs = value < 0 ? -1 : value * 3_600_000
+    }
+
+    private mutating func readTimestampBounds(_ reader: PropertyReader, _ release: Release) throws {
+        try reader.int64(
+            "message.timestamp.before.max.ms", "log.message.timestamp.before.max.ms", into: &timestampBeforeMaxMs)
+        try reader.int64(
+            "message.timestamp.after.max.ms", "log.message.timestamp.after.max.ms", into: &timestampAfterMaxMs)
+        if release.hasTimestampDifferenceSetting {
+            // The setting that KIP-937 split in two; the new names win.
+            let old = "message.timestamp.difference.max.ms"
+            if reader.topic["message.timestamp.before.max.ms"] == nil {
+                try reader.int64(old, "log." + old, into: &timestampBeforeMaxMs)
+            }
+            if reader.topic["message.timestamp.after.max.ms"] == nil {
+                try reader.int64(old, "log." + old, into: &timestampAfterMaxMs)
+            }
+        }
+    }
+
+    private mutating func readCleanupPolicy(_ reader: PropertyReader) throws {
         if let policy = reader.text("cleanup.policy", "log.cleanup.policy") {
             let parts = policy.split(separator: ",").map { $0.filter { $0 != " " } }
             guard parts.allSatisfy({ $0 == "compact" || $0 == "delete" }) else {

@@ -90,18 +90,9 @@ extension ClusterCore {
             from: part.fetchOffset, limit: limit, maxBytes: atMost, minOne: isFirst && version >= 3)
         var records: [UInt8] = []
         if let magic = conversion(partition.configuration.messageFormat, version, batches) {
-            var refusal: ErrorCode?
-            if partition.configuration.convertsDown {
-                do throws(DownConversion.UnsupportedCodec) {
-                    let conversion = DownConversion(release: release, magic: magic)
-                    records = try conversion.records(of: batches, from: part.fetchOffset)
-                } catch {
-                    refusal = .unsupportedCompressionType
-                }
-            } else {
-                refusal = .unsupportedVersion
-            }
-            if let refusal {
+            switch converted(batches, to: magic, part, partition) {
+            case .success(let bytes): records = bytes
+            case .failure(let refusal):
                 answer = FetchResponse.Partition(partitionIndex: part.partition)
                 answer.errorCode = refusal.rawValue
                 answer.highWatermark = -1
@@ -113,19 +104,35 @@ extension ClusterCore {
             for batch in batches { records += batch.bytes }
         }
         if how.isCommitted {
-            let log = partition.replicas[leader].log
-            let aborted =
-                properties.defects.transactions.hidesAborted
-                ? [] : log.abortedTransactions(from: part.fetchOffset, readBytes: records.count)
-            answer.abortedTransactions = aborted.map { entry in
-                var named = FetchResponse.Aborted()
-                named.producerID = entry.producerID
-                named.firstOffset = entry.firstOffset
-                return named
-            }
+            answer.abortedTransactions = aborted(partition.replicas[leader].log, part, readBytes: records.count)
         }
         answer.records = records
         return records.count
+    }
+
+    /// Batches in an older format, or why they cannot be given in it.
+    private func converted(
+        _ batches: ArraySlice<StoredBatch>, to magic: Int8, _ part: FetchRequest.Partition, _ partition: Partition
+    ) -> Result<[UInt8], ErrorCode> {
+        guard partition.configuration.convertsDown else { return .failure(.unsupportedVersion) }
+        do throws(DownConversion.UnsupportedCodec) {
+            let conversion = DownConversion(release: release, magic: magic)
+            return .success(try conversion.records(of: batches, from: part.fetchOffset))
+        } catch {
+            return .failure(.unsupportedCompressionType)
+        }
+    }
+
+    private func aborted(
+        _ log: PartitionLog, _ part: FetchRequest.Partition, readBytes: Int
+    ) -> [FetchResponse.Aborted] {
+        guard !properties.defects.transactions.hidesAborted else { return [] }
+        return log.abortedTransactions(from: part.fetchOffset, readBytes: readBytes).map { entry in
+            var named = FetchResponse.Aborted()
+            named.producerID = entry.producerID
+            named.firstOffset = entry.firstOffset
+            return named
+        }
     }
 
     /// The magic that batches must be converted down to for a Fetch of this version; nil when they go out as they are
