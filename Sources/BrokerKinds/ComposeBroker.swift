@@ -102,7 +102,7 @@ final class BrokerContainers: BrokerSite {
         let environment = ProcessInfo.processInfo.environment
         let cache = environment["CROSSWIND_CACHE"] ?? (environment["HOME"] ?? "/root") + "/.cache/crosswind"
         let versions = (try? FileManager.default.contentsOfDirectory(atPath: cache + "/tansu")) ?? []
-        if environment["CROSSWIND_TANSU_DIR"] == nil, let newest = versions.max() {
+        if environment["CROSSWIND_TANSU_DIR"] == nil, let newest = versions.max(by: NaturalOrder.precedes) {
             variables["CROSSWIND_TANSU_DIR"] = "\(cache)/tansu/\(newest)"
         }
         return variables

@@ -12,7 +12,8 @@ import Testing
         ?? (ProcessInfo.processInfo.environment["HOME"] ?? "") + "/.cache/crosswind"
 
     private static func version(_ client: String) -> String? {
-        try? FileManager.default.contentsOfDirectory(atPath: "\(cache)/\(client)").sorted().last
+        try? FileManager.default.contentsOfDirectory(atPath: "\(cache)/\(client)")
+            .max { $0.compare($1, options: .numeric) == .orderedAscending }
     }
 
     static let hasJava = version("kafka-clients") != nil

@@ -11,7 +11,7 @@ import Testing
                 """)
         #expect(
             wrong("producer:\n  clinet: raw") == """
-                x.yaml:4:3: producer: unknown key 'clinet'; allowed: client, version, config, config_for, command; \
+                x.yaml:4:3: producer: unknown key 'clinet'; allowed: client, version, config, config_for, command, driver; \
                 did you mean 'client'?
                 """)
         #expect(
@@ -133,7 +133,7 @@ import Testing
                 == "x.yaml:4:11: matrix: 'faults.1.loss': no element '1' in faults; allowed: faults.0")
         #expect(
             wrong("matrix: { producer.clinet: [raw] }") == """
-                x.yaml:3:11: producer: unknown key 'clinet'; allowed: client, version, config, config_for, command; \
+                x.yaml:3:11: producer: unknown key 'clinet'; allowed: client, version, config, config_for, command, driver; \
                 did you mean 'client'?
                 """)
         #expect(
