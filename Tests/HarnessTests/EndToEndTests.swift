@@ -77,17 +77,17 @@ struct EndToEndTests {
 
     /// The way is long from the first packet, proven, apart from the faults, and no disturbance to recover from.
     @Test func aNetworkIsThereFromTheFirstPacket() throws {
-        let way = "network: { rtt: 60ms, jitter: 1ms, mtu: 1400B, clientToBroker: { loss: 0.001% } }"
+        let way = "network: { rtt: 200ms, jitter: 1ms, mtu: 1400B, clientToBroker: { loss: 0.001% } }"
         let (results, output) = try Self.results([], expecting: 0, scenario: Self.small(way))
         let cell = try #require(results.cells.first)
         #expect(cell.verdict.faultEvidence.map(\.fault) == ["network-0", "network-0", "network-1"])
         let hidden = cell.verdict.faultEvidence.filter { !$0.shown }
         #expect(hidden.isEmpty, "\(hidden)")
-        #expect((cell.verdict.measures.ackLatencyMs?.p50 ?? 0) > 59)
+        #expect((cell.verdict.measures.ackLatencyMs?.p50 ?? 0) > 199)
         let recovery = cell.verdict.properties.first { $0.property == "recovery" }
         #expect(recovery?.detail == "no fault to recover from")
-        #expect(cell.network?.contains("delay 30ms, jitter 1ms") == true)
-        #expect(output.contains("network: delay 30ms"))
+        #expect(cell.network?.contains("delay 100ms, jitter 1ms") == true)
+        #expect(output.contains("network: delay 100ms"))
     }
 
     @Test func anExpectationThatDoesNotHoldFails() throws {
