@@ -54,7 +54,8 @@ struct DriverCatalogTests {
 
     @Test func anUnknownClientNamesTheKnownOnes() throws {
         let words = try missing("no-such-client")?.description
-        #expect(words?.contains("aiokafka, confluent-kafka, kafka-clients, kafka-go, kafka-python, librdkafka, raw, sarama") == true)
+        let known = "aiokafka, confluent-kafka, kafka-clients, kafka-go, kafka-python, librdkafka, raw, sarama"
+        #expect(words?.contains(known) == true)
     }
 
     @Test func librdkafkaWithoutAVersionIsTheSystems() throws {
