@@ -1,0 +1,8 @@
+// For releases that Debian does not package; `install RELEASE` names the release, and go.sum is made by it.
+module crosswind.local/kafka-go-driver
+
+go 1.19
+
+require crosswind.local/driver v0.0.0
+
+replace crosswind.local/driver => ../go
