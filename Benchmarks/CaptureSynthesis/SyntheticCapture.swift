@@ -52,14 +52,14 @@ public final class SyntheticCapture {
         buffer.removeAll()
     }
 
-    /// Adds one TCP segment.
+    /// Adds one TCP segment, with a window that is not scaled.
     public func segment(
         from source: Endpoint, to destination: Endpoint, flags: UInt8, sequence: UInt32, acknowledgement: UInt32,
-        payload: ArraySlice<UInt8> = []
+        payload: ArraySlice<UInt8> = [], window: UInt16 = 0xffff
     ) {
         let packet = Self.packet(
             from: source, to: destination, flags: flags, sequence: sequence, acknowledgement: acknowledgement,
-            payload: payload, identification: identification)
+            payload: payload, identification: identification, window: window)
         identification &+= 1
         add(packet)
     }
@@ -80,7 +80,7 @@ public final class SyntheticCapture {
     /// The bytes of an IPv4 packet with a TCP segment.
     public static func packet(
         from source: Endpoint, to destination: Endpoint, flags: UInt8, sequence: UInt32, acknowledgement: UInt32,
-        payload: ArraySlice<UInt8>, identification: UInt16 = 0
+        payload: ArraySlice<UInt8>, identification: UInt16 = 0, window: UInt16 = 0xffff
     ) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(40 + payload.count)
@@ -100,7 +100,7 @@ public final class SyntheticCapture {
         append(sequence)
         append(acknowledgement)
         append(UInt16(0x5000) | UInt16(flags))
-        append(UInt16(0xffff))
+        append(window)
         append(UInt32(0))
         bytes.append(contentsOf: payload)
         store(checksum(bytes[0..<20], pseudo: 0), in: &bytes, at: 10)

@@ -45,7 +45,7 @@ struct PathFaultTests {
     }
 
     @Test func aListenerThatClosesAtOnce() throws {
-        let bytes = try syntheticCapture { capture in
+        let capture = try syntheticCapture { capture in
             for port: UInt16 in [40_000, 40_001, 40_002] {
                 var connection = syntheticConnection(capture, port: port)
                 connection.open()
@@ -54,9 +54,13 @@ struct PathFaultTests {
                 connection.finish(fromClient: true)
             }
         }
-        let found = try analyse(bytes, side: .client).evidence().findings.filter { $0.kind == "closed_at_once" }
+        let found = try analyse(capture, side: .client).evidence().findings.filter { $0.kind == "closed_at_once" }
         #expect(found.count == 1)
-        #expect(found.first?.detail.hasPrefix("3 connections to 198.18.1.1:9092") == true)
+        let bytes = try SyntheticKafka.request([batch(40_000)], correlationID: 1).count
+        #expect(
+            found.first?.detail.hasPrefix(
+                "3 connections to 198.18.1.1:9092: closed by the broker after \(bytes) bytes, at most")
+                == true)
     }
 
     @Test(arguments: [5, 40] as [Int64])

@@ -24,6 +24,12 @@ public struct CapturedSegment {
     public var payload: UnsafeRawBufferPointer
     /// Length of the payload on the wire.
     public var payloadLength: Int
+    /// The window field, not scaled (RFC 9293, 3.1).
+    public var window: UInt16
+    /// The shift of a SYN's window scale option (RFC 7323, 2.2), 14 at most; nil where there is none.
+    public var windowShift: UInt8?
+    /// The identification of an IPv4 packet, with which most senders count their packets; 0 for IPv6.
+    public var packetNumber: UInt16
     /// The IP packet, from its version field on, as far as it was captured.
     public var network: UnsafeRawBufferPointer
     /// The tunnels that it was found in.
@@ -153,8 +159,27 @@ public struct CapturedSegment {
                 source: source, destination: destination, sourcePort: be16(ip, offset),
                 destinationPort: be16(ip, offset + 2), sequence: be32(ip, offset + 4),
                 acknowledgement: be32(ip, offset + 8), flags: ip[offset + 13], timeToLive: timeToLive,
-                payload: payload, payloadLength: end - start, network: ip,
+                payload: payload, payloadLength: end - start, window: be16(ip, offset + 14),
+                windowShift: ip[offset + 13] & 0x02 == 0
+                    ? nil : windowShift(UnsafeRawBufferPointer(rebasing: ip[offset + 20..<min(start, ip.count)])),
+                packetNumber: ip[0] >> 4 == 4 ? be16(ip, 4) : 0, network: ip,
                 tunnels: tunnels))
+    }
+
+    /// Looks for the window scale among a TCP header's options.
+    private static func windowShift(_ options: UnsafeRawBufferPointer) -> UInt8? {
+        var offset = 0
+        while offset < options.count {
+            switch options[offset] {
+            case 0: return nil
+            case 1: offset += 1
+            case 3: return offset + 2 < options.count ? min(options[offset + 2], 14) : nil
+            default:
+                guard offset + 1 < options.count, options[offset + 1] >= 2 else { return nil }
+                offset += Int(options[offset + 1])
+            }
+        }
+        return nil
     }
 
     @inline(__always)

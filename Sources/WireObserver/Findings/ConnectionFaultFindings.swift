@@ -23,10 +23,13 @@ enum ConnectionFaultFindings {
                     "\(connections) to \(end) refused with a reset: nothing listens there, or a firewall rejects")
             case .closedAtOnce:
                 guard entry.connections >= leastClosed else { continue }
+                let bytes =
+                    entry.leastBytes == entry.mostBytes
+                    ? "\(entry.mostBytes) bytes" : "\(entry.leastBytes) to \(entry.mostBytes) bytes"
                 list.add(
                     "closed_at_once", entry.firstNs,
-                    "\(connections) to \(end): closed by the broker at most \(entry.longestNs / 1_000_000) ms after a request that"
-                        + " it did not answer, before it had said much: a listener that wants SASL or TLS does so, or one that"
+                    "\(connections) to \(end): closed by the broker after \(bytes), at most \(entry.longestNs / 1_000_000) ms after a"
+                        + " request that it did not answer, before it had said much: a listener that wants SASL or TLS does so, or one that"
                         + " does not know the request")
             case .forgotten:
                 list.add(

@@ -51,6 +51,13 @@ extension WireAnalysis {
             StrangeConnections.add(observer, to: &list)
             ConnectionFaultFindings.add(observer, to: &list)
             SilentBroker.add(observer, to: &list)
+            for entry in observer.table.flowFaults.sorted {
+                ZeroWindows.add(entry, to: &list)
+                DuplicateAcknowledgements.add(entry, to: &list)
+                Reordering.add(entry, to: &list)
+                ReceiverWindowLimit.add(entry, to: &list)
+                SenderBufferLimit.add(entry, to: &list)
+            }
             if observer.hostChecksums.rejected > 0 {
                 list.add(
                     "bad_checksums", last,

@@ -52,6 +52,19 @@ enum InspectText {
         return "\(tenths / 10).\(tenths % 10) s"
     }
 
+    /// Milliseconds with one decimal, below 1 ms with three.
+    static func milliseconds(_ ns: Int64) -> String {
+        if ns < 1_000_000 { return "0." + String(String(1000 + max(ns, 0) / 1000).dropFirst()) + " ms" }
+        let tenths = (ns + 50_000) / 100_000
+        return "\(tenths / 10).\(tenths % 10) ms"
+    }
+
+    /// Bytes in each so many nanoseconds as a rate in kB/s or MB/s.
+    static func rate(_ bytes: Int, perNs ns: Int64) -> String {
+        let rate = Double(bytes) * 1e9 / Double(max(ns, 1))
+        return rate < 1e6 ? "\(Int((rate / 1e3).rounded())) kB/s" : "\((rate / 1e5).rounded() / 10) MB/s"
+    }
+
     static func fate(_ attempt: WireEvidence.Attempt) -> String {
         switch attempt.fate {
         case .acknowledged: attempt.deduplicated ? "acknowledged as a duplicate" : "acknowledged"

@@ -176,6 +176,7 @@ final class CaptureObserver {
             connection.summary.unheard = 0
         }
         if segment.isReset || segment.isFinish { table.noteClose(connection, segment, fromClient, timeNs) }
+        if connection.role != .other { connection.watchFlow(segment, fromClient: fromClient, timeNs: timeNs) }
         guard connection.role != .other, connection.role != .tls else { return }
         sideEvidence.note(segment, connection, fromClient: fromClient, timeNs: timeNs)
         if segment.isSynchronise {

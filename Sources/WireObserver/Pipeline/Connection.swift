@@ -25,6 +25,8 @@ final class Connection {
         var began = false
         /// Segments longer than any that got through.
         var waiting = SegmentSizes.Waiting()
+        /// What is in flight, and what its receiver says to it.
+        var flow = FlowWatch()
 
         init(limits: StreamReassembler.Limits) { stream = StreamReassembler(limits: limits) }
     }

@@ -29,6 +29,9 @@ struct ConnectionFaults {
         var longestNs: Int64 = 0
         /// A reset came.
         var resets = 0
+        /// The fewest and the most bytes that a client had sent.
+        var leastBytes = Int64.max
+        var mostBytes: Int64 = 0
     }
 
     private static let mostKeys = 4096
@@ -61,11 +64,15 @@ struct ConnectionFaults {
             summary.closedByClientNs.map({ $0 >= closedNs }) ?? true, closedNs >= summary.lastRequestNs,
             closedNs - summary.lastRequestNs < Self.atOnceNs, connection.broker.stream.next < Self.littleBytes
         {
-            add(.closedAtOnce, summary, packets: 1, longestNs: closedNs - summary.lastRequestNs)
+            add(
+                .closedAtOnce, summary, packets: 1, longestNs: closedNs - summary.lastRequestNs,
+                bytes: connection.client.stream.next)
         }
     }
 
-    private mutating func add(_ kind: Kind, _ summary: ObservedConnection, packets: Int, longestNs: Int64) {
+    private mutating func add(
+        _ kind: Kind, _ summary: ObservedConnection, packets: Int, longestNs: Int64, bytes: Int64 = 0
+    ) {
         let key = Key(kind: kind, broker: summary.broker)
         guard entries[key] != nil || entries.count < Self.mostKeys else { return }
         var entry = entries[key] ?? Entry()
@@ -73,6 +80,8 @@ struct ConnectionFaults {
         entry.firstNs = min(entry.firstNs, summary.firstNs)
         entry.packets += packets
         entry.longestNs = max(entry.longestNs, longestNs)
+        entry.leastBytes = min(entry.leastBytes, bytes)
+        entry.mostBytes = max(entry.mostBytes, bytes)
         if summary.resetByBrokerNs != nil { entry.resets += 1 }
         entries[key] = entry
     }

@@ -61,6 +61,8 @@ final class ConnectionTable {
 
     /// What went wrong below Kafka.
     private(set) var faults = ConnectionFaults()
+    /// What its TCP was limited by.
+    private(set) var flowFaults = FlowFaults()
     /// What was seen more than once.
     private(set) var copied = CopySummary()
 
@@ -220,6 +222,7 @@ final class ConnectionTable {
             copied.note(connection)
         }
         faults.note(connection)
+        flowFaults.note(connection)
         if connection.translations.isEmpty { onClose?(key, connection.summary) }
     }
 
