@@ -40,6 +40,21 @@ struct CopyTests {
         }
     }
 
+    /// A mirror port copies what comes in and what goes out: the very same packet twice on one interface.
+    @Test func aMirrorPortShowsEachPacketTwice() throws {
+        let packets = try Self.conversation(true).flatMap { packet in
+            [packet, FilePacket(timeNs: packet.timeNs + 2000, bytes: packet.bytes)]
+        }
+        let analysis = try analyse(FilePacket.pcapng(packets))
+        let plain = try analyse(FilePacket.pcapng(try Self.conversation(true)))
+        #expect(analysis.evidence().findings.map(\.kind) == plain.evidence().findings.map(\.kind))
+        #expect(
+            analysis.captures.first?.retransmittedSegments == plain.captures.first?.retransmittedSegments)
+        #expect(plain.captures.first?.retransmittedSegments == 1)
+        // The first packet has no number to know it by.
+        #expect(analysis.summary().contains("copies    2 copies of each packet of 1 connection: eth0; "))
+    }
+
     @Test(arguments: [0, 3, 4], [false, true])
     func translatedCopiesAreOneConnection(_ from: Int, _ secondIsEarlier: Bool) throws {
         for (address, other, port): ([UInt8], [UInt8], UInt16?) in [

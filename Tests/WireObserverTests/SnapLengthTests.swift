@@ -87,4 +87,18 @@ struct SnapLengthTests {
         #expect(batches.map(\.baseSequence) == [0, 40])
         #expect(batches.allSatisfy { $0.attempts[0].requestLeftClientUs ?? 0 > 1_795_000_000_000_000 })
     }
+
+    /// Headers alone show no request, and do not show that there was none.
+    @Test func headersAloneSayNothingOfRequests() throws {
+        let bytes = try syntheticCapture { capture in
+            var connection = syntheticConnection(capture)
+            connection.open()
+            try connection.exchange(batch(0), correlationID: 1)
+        }
+        let analysis = try analyse(FilePacket.pcapng(try FilePacket.all(of: bytes), snapLength: 40))
+        #expect(
+            analysis.summary().contains(
+                "No Produce request was seen. 2 packets were cut: whether there were any is not known; capture with -s 0."
+            ))
+    }
 }

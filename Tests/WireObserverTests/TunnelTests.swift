@@ -78,6 +78,16 @@ struct TunnelTests {
         ),
     ]
 
+    @Test(arguments: [[], [0xff, 3]] as [[UInt8]])
+    func pppWithAndWithoutItsAddress(_ address: [UInt8]) throws {
+        let packets = try Self.conversation().map {
+            FilePacket(timeNs: $0.timeNs, bytes: address + [0, 0x21] + $0.bytes)
+        }
+        let evidence = try analyse(FilePacket.pcap(packets, linkType: .ppp, nanoseconds: true)).evidence()
+        #expect(evidence.captures.first?.answers == ["0": 5])
+        #expect(evidence.findings.isEmpty)
+    }
+
     @Test(arguments: wrappings.indices)
     func whatATunnelHoldsIsFollowed(_ index: Int) throws {
         let (name, wrap) = Self.wrappings[index]

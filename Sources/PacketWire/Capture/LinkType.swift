@@ -19,6 +19,8 @@ public struct LinkType: RawRepresentable, Hashable, Sendable {
     public static let loop = LinkType(rawValue: 108)
     /// Linux cooked capture v1, as `tcpdump -i any` writes.
     public static let linuxSLL = LinkType(rawValue: 113)
+    /// PPP, with or without its address and control bytes (RFC 1662).
+    public static let ppp = LinkType(rawValue: 9)
     /// Raw IPv4.
     public static let ipv4 = LinkType(rawValue: 228)
     /// Raw IPv6.
@@ -34,7 +36,7 @@ public struct LinkType: RawRepresentable, Hashable, Sendable {
     /// True when packets of this type can be decoded.
     public var isSupported: Bool {
         switch self {
-        case .null, .ethernet, .raw, .loop, .linuxSLL, .ipv4, .ipv6, .linuxSLL2: true
+        case .null, .ethernet, .raw, .loop, .ppp, .linuxSLL, .ipv4, .ipv6, .linuxSLL2: true
         default: rawValue == 12 || rawValue == 14
         }
     }

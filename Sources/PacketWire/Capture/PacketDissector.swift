@@ -45,6 +45,7 @@ public enum PacketDissector {
         switch packet.linkType {
         case .ethernet: return etherType(place, at: 12)
         case .linuxSLL: return etherType(place, at: 14)
+        case .ppp: return ppp(place)
         case .linuxSLL2:
             guard packet.bytes.count >= 20, let body = place.behind(20) else { return .malformed }
             return payload(body, etherType: packet.bytes.wireUInt16(at: 0))

@@ -27,7 +27,12 @@ extension WireAnalysis {
     /// What there was instead of Produce requests.
     private var withoutProduce: String {
         let connections = captures.reduce(0) { $0 + $1.connections }
-        guard connections == 0 else { return "" }
+        guard connections == 0 else {
+            let cut = observers.reduce(0) { $0 + $1.packets.cutPackets }
+            return cut == 0
+                ? ""
+                : " \(InspectText.count(cut, "packet")) were cut: whether there were any is not known; capture with -s 0."
+        }
         var kinds: [PassedOver: Int] = [:]
         for observer in observers { kinds.merge(observer.packets.passedOver, uniquingKeysWith: +) }
         let listed = kinds.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }

@@ -83,11 +83,12 @@ final class CaptureObserver {
         var source = ObservedConnection.Endpoint(address: segment.source, port: segment.sourcePort)
         let destination = ObservedConnection.Endpoint(address: segment.destination, port: segment.destinationPort)
         let connection = table.connection(source, destination, segment, timeNs)
+        if connection.isEcho(segment, of: interface, timeNs) { return }
         if connection.latest?.interface != interface || connection.copies != nil || !connection.translations.isEmpty {
             guard let sender = original(source, destination, segment, of: connection, interface, timeNs) else { return }
             source = sender
         }
-        connection.latest = (CopyTracker.Print(segment), interface, timeNs)
+        connection.latest = (CopyTracker.Print(segment), segment.packetNumber, interface, timeNs)
         if connection.role == .undecided {
             if let copied = roles.original(of: connection, segment, from: source, timeNs: timeNs) {
                 merge(

@@ -83,7 +83,7 @@ final class Connection {
     /// Knows copies, once a second view of its packets was seen.
     @exclusivity(unchecked) var copies: CopyTracker?
     /// The latest segment and where it was seen.
-    @exclusivity(unchecked) var latest: (print: CopyTracker.Print, interface: Int64, timeNs: Int64)?
+    @exclusivity(unchecked) var latest: (print: CopyTracker.Print, number: UInt16, interface: Int64, timeNs: Int64)?
     /// Holds its first segments, until its ends are decided.
     var heldBack: RoleEvidence?
     /// What could not be read while its ends are not proven.

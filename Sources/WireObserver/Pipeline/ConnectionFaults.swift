@@ -55,7 +55,7 @@ struct ConnectionFaults {
             }
             return
         }
-        guard connection.role == .kafka else { return }
+        guard connection.mayBeKafka else { return }
         let silenceNs = summary.firstUnheardNs - summary.heardNs
         if summary.heardNs > 0, summary.unheard >= (summary.resetByBrokerNs == nil ? 3 : 1), silenceNs >= Self.idleNs {
             add(.forgotten, summary, packets: summary.unheard, longestNs: silenceNs)
@@ -84,5 +84,16 @@ struct ConnectionFaults {
         entry.mostBytes = max(entry.mostBytes, bytes)
         if summary.resetByBrokerNs != nil { entry.resets += 1 }
         entries[key] = entry
+    }
+}
+
+extension Connection {
+    /// It is Kafka, or may be: TLS, or a usual port where the snap length left nothing to know it by.
+    var mayBeKafka: Bool {
+        switch role {
+        case .kafka, .tls: true
+        case .unknown, .undecided: RoleStage.isUsual(summary.broker.port)
+        case .other: false
+        }
     }
 }

@@ -15,7 +15,7 @@ struct CopySummary {
         guard let tracker = connection.copies, tracker.copies > 0 else { return }
         copies += tracker.copies
         connections += 1
-        views = max(views, tracker.views.count)
+        views = max(views, tracker.views.count, 2)
         interfaces.formUnion(tracker.views.map(\.interface))
         guard translated == nil, let translation = connection.translations.first else { return }
         let isClient = translation.client != connection.summary.client

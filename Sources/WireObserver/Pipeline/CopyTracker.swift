@@ -65,6 +65,9 @@ final class CopyTracker {
         note(Seen(print: print, timeNs: timeNs, views: bit(of: view)))
     }
 
+    /// The packet that this view has just shown was shown once more.
+    func noteEcho() { copies += 1 }
+
     private func note(_ new: Seen) {
         if seen.count < Self.mostSeen {
             seen.append(new)
@@ -82,6 +85,26 @@ final class CopyTracker {
 }
 
 extension Connection {
+    private static let longestEchoNs: Int64 = 5_000_000
+
+    /// Whether this is the very packet that went by last, as a mirror port shows it that copies what comes in and what goes out.
+    /// TCP's own repeat has another number.
+    @inline(__always)
+    func isEcho(_ segment: CapturedSegment, of interface: Int64, _ timeNs: Int64) -> Bool {
+        guard segment.packetNumber != 0, let latest, latest.number == segment.packetNumber,
+            latest.interface == interface
+        else { return false }
+        return noteEcho(segment, latest.print, timeNs - latest.timeNs)
+    }
+
+    private func noteEcho(_ segment: CapturedSegment, _ print: CopyTracker.Print, _ agoNs: Int64) -> Bool {
+        guard print == CopyTracker.Print(segment), abs(agoNs) < Self.longestEchoNs else { return false }
+        let tracker = copies ?? CopyTracker()
+        copies = tracker
+        tracker.noteEcho()
+        return true
+    }
+
     /// Other addresses or ports under which the capture shows the same connection.
     struct Translation {
         var client: ObservedConnection.Endpoint

@@ -30,7 +30,7 @@ struct FlowFaults {
 
     /// A connection is over.
     mutating func note(_ connection: Connection) {
-        guard connection.role == .kafka || connection.role == .tls else { return }
+        guard connection.mayBeKafka else { return }
         let endNs = connection.summary.lastNs
         add(connection.client.flow.close(timeNs: endNs), connection.summary, isUp: true)
         add(connection.broker.flow.close(timeNs: endNs), connection.summary, isUp: false)
