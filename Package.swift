@@ -13,6 +13,7 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
@@ -27,6 +28,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
     ],
@@ -53,6 +55,7 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "PacketWire", swiftSettings: strict),
         .target(name: "EvidenceModel", swiftSettings: strict),
+        .target(name: "TLSWire", dependencies: [crypto], swiftSettings: strict),
 
         // The parts of an experiment. They never import each other.
         .target(
@@ -66,7 +69,7 @@ let package = Package(
         .target(
             name: "WireObserver",
             dependencies: [
-                "CPcap", "CLZ4", "CLinux", "CZlib", "CZstandard", "KafkaWire", "PacketWire", "EvidenceModel",
+                "CPcap", "CLZ4", "CLinux", "CZlib", "CZstandard", "KafkaWire", "PacketWire", "EvidenceModel", "TLSWire",
             ],
             swiftSettings: strict),
         .target(
@@ -114,7 +117,7 @@ let package = Package(
                 "Cells", "Diagnosis", "EvidenceModel", "Conformance", "KafkaWire", "EmbeddedBroker", "Reports",
                 "RunRecord", "Runs",
                 "ScenarioModel",
-                "SystemCalls", "WireObserver",
+                "SystemCalls", "TLSWire", "WireObserver",
                 argumentParser, logging,
             ],
             swiftSettings: strict),
@@ -170,7 +173,7 @@ let package = Package(
             name: "WireObserverTests",
             dependencies: [
                 "WireObserver", "CLZ4", "CZstandard", "PacketWire", "KafkaWire", "RecordCompression", "EvidenceModel",
-                "CaptureSynthesis",
+                "CaptureSynthesis", "TLSWire",
             ],
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(

@@ -1,4 +1,5 @@
 import CaptureSynthesis
+import FoundationEssentials
 import KafkaWire
 
 /// Small captures that between them reach every decoder.
@@ -29,6 +30,12 @@ enum Corpus {
         entries.append(try proxied(isBinary: false))
         entries.append(try proxied(isBinary: true))
         return entries
+    }
+
+    /// A capture file that is not packed.
+    static func file(_ path: String) throws -> Entry {
+        let bytes = Array(try Data(contentsOf: URL(filePath: path)))
+        return Entry(bytes: bytes, payloads: payloads(in: bytes))
     }
 
     private static func capture(_ body: (SyntheticCapture) throws -> Void) rethrows -> [UInt8] {

@@ -1,9 +1,9 @@
 // Feeds damaged captures to the observer: no input may make it trap or hold more memory than its bounds allow.
 //
-//     fuzz-captures INPUTS [SEED]
+//     fuzz-captures INPUTS [SEED] [CAPTURE...]
 //
 // An input is one of the small captures of `Corpus`, changed in a few places: anywhere in the file, or in the TCP payload
-// only, so that the damage gets as far as the Kafka frames. The number of a failing input is its seed: a trap prints the
+// only, so that the damage gets as far as the Kafka frames. Captures that are named join the corpus, such as those of TLS. The number of a failing input is its seed: a trap prints the
 // last number that was begun when run with FUZZ_TRACE=1.
 
 import Glibc
@@ -12,7 +12,7 @@ import WireObserver
 let inputs = CommandLine.arguments.count > 1 ? UInt64(CommandLine.arguments[1]) ?? 100_000 : 100_000
 let firstSeed = CommandLine.arguments.count > 2 ? UInt64(CommandLine.arguments[2]) ?? 1 : 1
 let traces = getenv("FUZZ_TRACE") != nil
-let corpus = try Corpus.make()
+let corpus = try Corpus.make() + CommandLine.arguments.dropFirst(3).map { try Corpus.file($0) }
 
 var recognised: UInt64 = 0
 var batches: UInt64 = 0

@@ -53,6 +53,14 @@ final class CaptureFileReader {
 
     deinit { buffer.deallocate() }
 
+    /// Takes the TLS secrets that the file brings itself, before the packets that follow them.
+    var onSecrets: ((UnsafeRawBufferPointer) -> Void)?
+
+    private func handOverSecrets() {
+        let secrets = parser.takeSecrets()
+        secrets.withUnsafeBytes { onSecrets?($0) }
+    }
+
     /// How the file ended; nil while it has not.
     @exclusivity(unchecked) private(set) var end: End?
 
@@ -74,7 +82,9 @@ final class CaptureFileReader {
                 }
             }
             switch step {
-            case .packet(let packet): return packet
+            case .packet(let packet):
+                if parser.hasSecrets { handOverSecrets() }
+                return packet
             case .needMore(let count):
                 if try fill(atLeast: count) { continue }
                 guard parser.isRecognised else {

@@ -1,5 +1,6 @@
 import EvidenceModel
 import PacketWire
+import TLSWire
 
 /// The files of one capture read as one: rotated ones in whatever order they are named, overlapping ones merged by time, packets
 /// out of order of time sorted within a window.
@@ -9,8 +10,12 @@ struct CaptureFiles {
     private var sorts: Bool
     private(set) var notes: [WireEvidence.Finding] = []
 
-    init(_ paths: [String]) {
+    /// Takes the secrets that files bring themselves.
+    private let keys: KeyRing
+
+    init(_ paths: [String], keys: KeyRing) {
         self.paths = paths
+        self.keys = keys
         sorts = paths.contains("-")
     }
 
@@ -20,9 +25,10 @@ struct CaptureFiles {
         let reader: CaptureFileReader
         var packet: CapturedPacket?
 
-        init(_ path: String) throws {
+        init(_ path: String, _ keys: KeyRing) throws {
             self.path = path
             reader = try CaptureFileReader(path: path)
+            reader.onSecrets = { keys.log.add($0) }
             packet = try reader.next()
         }
     }
@@ -62,13 +68,13 @@ struct CaptureFiles {
     /// - Parameter body: false ends the reading.
     private func forEachPacket(_ body: (CapturedPacket) -> Bool) throws -> [Source] {
         if paths.count == 1 {
-            let source = try Source(paths[0])
+            let source = try Source(paths[0], keys)
             var packet = source.packet
             while let present = packet, body(present) { packet = try source.reader.next() }
             return [source]
         }
         // A file is opened to see when it begins, and again when its time has come.
-        var waiting = try paths.map { path in (path, try Source(path).packet?.timeNs ?? .max) }
+        var waiting = try paths.map { path in (path, try Source(path, keys).packet?.timeNs ?? .max) }
             .sorted { $0.1 < $1.1 }[...]
         var open: [Source] = []
         var done: [Source] = []
@@ -76,7 +82,7 @@ struct CaptureFiles {
             let next = open.min { ($0.packet?.timeNs ?? .max) < ($1.packet?.timeNs ?? .max) }
             if let first = waiting.first, next == nil || first.1 <= next?.packet?.timeNs ?? .max {
                 waiting.removeFirst()
-                let source = try Source(first.0)
+                let source = try Source(first.0, keys)
                 if source.packet == nil { done.append(source) } else { open.append(source) }
                 continue
             }

@@ -92,7 +92,8 @@ struct RequestScanner {
     var recordsLeft = 0
     var currentTopic: Int32 = -1
     var rawTokensAllowed = false
-    private var timeNs: Int64 = 0
+    /// When the latest bytes went by.
+    private(set) var timeNs: Int64 = 0
     /// Length of the last batch's records, and what moves a checksum on over so many bytes.
     var lastFactor: (length: Int, value: UInt32) = (-1, 0)
 
@@ -112,6 +113,9 @@ struct RequestScanner {
     var clientID: String?
 
     init(topics: TopicTable) { self.topics = topics }
+
+    /// So many bytes of the stream are no content, such as the framing of TLS.
+    mutating func pass(_ count: Int) { position += Int64(count) }
 
     /// First byte of the request that is being read, or of the next one.
     var frameStart: Int64 { state == .frame || state == .searching ? position : current.start }

@@ -83,6 +83,9 @@ struct ResponseScanner {
     /// Bytes held of the response that is being read.
     var keptBytes: Int { body.count }
 
+    /// So many bytes of the stream are no content, such as the framing of TLS.
+    mutating func pass(_ count: Int) { position += Int64(count) }
+
     /// First byte of the response that is being read, or of the next one.
     var frameStart: Int64 { state == .frame || state == .searching ? position : start }
 

@@ -1,5 +1,6 @@
 import EvidenceModel
 import PacketWire
+import TLSWire
 
 /// What one or more captures of the same traffic say about every batch that a producer sent.
 ///
@@ -21,6 +22,7 @@ public final class WireAnalysis {
     /// The files of each capture.
     let files: [[String]]
     let topics: TopicTable
+    let keys: KeyRing
     let attempts: AttemptIndex
     let joined: [JoinedAttempt]
     let ledger: BatchLedger
@@ -37,19 +39,23 @@ public final class WireAnalysis {
 
     /// Reads and joins the captures.
     ///
+    /// - Parameter keys: secrets of TLS connections, beside those that the captures bring themselves.
     /// - Throws: ``CaptureError`` when a file cannot be read or is no capture.
-    public convenience init(_ sources: [CaptureSource]) throws { try self.init(sources, crossingMTU: nil) }
+    public convenience init(_ sources: [CaptureSource], keys: KeyLog = KeyLog()) throws {
+        try self.init(sources, keys: keys, crossingMTU: nil)
+    }
 
     /// - Parameter crossingMTU: where packets are to be compared between the ends, the longest that the link lets through.
-    private convenience init(_ sources: [CaptureSource], crossingMTU: Int?) throws {
+    private convenience init(_ sources: [CaptureSource], keys: KeyLog, crossingMTU: Int?) throws {
         let topics = TopicTable()
+        let ring = KeyRing(keys)
         var observers: [CaptureObserver] = []
         var notes: [WireEvidence.Finding] = []
         for source in sources {
-            var files = CaptureFiles(source.files)
+            var files = CaptureFiles(source.files, keys: ring)
             let observer = try files.read {
                 CaptureObserver(
-                    file: source.files.first ?? "", side: source.side ?? .client, topics: topics,
+                    file: source.files.first ?? "", side: source.side ?? .client, topics: topics, keys: ring,
                     crossing: crossingMTU.map { CrossingSide(mtu: $0) })
             }
             observer.node = source.node
@@ -57,20 +63,24 @@ public final class WireAnalysis {
             observers.append(observer)
         }
         self.init(
-            observers, topics, files: sources.map(\.files), areSidesKnown: sources.map { $0.side != nil }, notes)
+            observers, topics, ring, files: sources.map(\.files), areSidesKnown: sources.map { $0.side != nil }, notes)
     }
 
     /// Reads one capture that is in memory: for tests and fuzzing.
     ///
     /// - Throws: ``CaptureFormatError`` when the bytes are no capture.
-    package convenience init(bytes: UnsafeRawBufferPointer, side: WireEvidence.Side? = nil) throws(CaptureFormatError) {
+    package convenience init(
+        bytes: UnsafeRawBufferPointer, side: WireEvidence.Side? = nil, keys: KeyLog = KeyLog()
+    ) throws(CaptureFormatError) {
         let topics = TopicTable()
-        let observer = CaptureObserver(file: "memory", side: side ?? .client, topics: topics)
+        let ring = KeyRing(keys)
+        let observer = CaptureObserver(file: "memory", side: side ?? .client, topics: topics, keys: ring)
         var parser = CaptureParser()
         var offset = 0
         reading: while true {
             do throws(CaptureFormatError) {
                 guard case .packet(let packet) = try parser.next(in: bytes, at: &offset) else { break reading }
+                if parser.hasSecrets { parser.takeSecrets().withUnsafeBytes { ring.log.add($0) } }
                 observer.observe(packet)
             } catch {
                 guard case .damaged = error else { throw error }
@@ -78,11 +88,11 @@ public final class WireAnalysis {
             }
         }
         observer.interfaceNames = parser.interfaceNames
-        self.init([observer], topics, files: [[]], areSidesKnown: [side != nil], [])
+        self.init([observer], topics, ring, files: [[]], areSidesKnown: [side != nil], [])
     }
 
     private init(
-        _ observers: [CaptureObserver], _ topics: TopicTable, files: [[String]], areSidesKnown: [Bool],
+        _ observers: [CaptureObserver], _ topics: TopicTable, _ keys: KeyRing, files: [[String]], areSidesKnown: [Bool],
         _ notes: [WireEvidence.Finding]
     ) {
         for (observer, isKnown) in zip(observers, areSidesKnown) {
@@ -93,6 +103,7 @@ public final class WireAnalysis {
         self.observers = observers
         self.files = files
         self.topics = topics
+        self.keys = keys
         sidesDetected = areSidesKnown.map { !$0 }
         hasClientSide = observers.contains { $0.counts.side == .client }
         hasBrokerSide = observers.contains { $0.counts.side == .broker }
@@ -124,7 +135,7 @@ public final class WireAnalysis {
     ///   that lets through packets of at most so many bytes; nil for no such comparison.
     /// - Throws: ``CaptureError`` when a file cannot be read or is no capture.
     public static func evidence(of sources: [CaptureSource], crossingMTU: Int? = nil) throws -> WireEvidence {
-        let analysis = try WireAnalysis(sources, crossingMTU: crossingMTU)
+        let analysis = try WireAnalysis(sources, keys: KeyLog(), crossingMTU: crossingMTU)
         var evidence = analysis.evidence()
         let sides = analysis.observers.compactMap { observer in observer.crossing.map { ($0, observer) } }
         guard let client = sides.first(where: { $0.1.counts.side == .client })?.0 else { return evidence }

@@ -4,6 +4,7 @@ import FoundationEssentials
 import Glibc
 import Reports
 import SystemCalls
+import TLSWire
 import WireObserver
 
 /// `crosswind inspect`: what the producer and the broker really said, from captures alone.
@@ -27,6 +28,15 @@ struct InspectCommand: ParsableCommand {
     @Option(name: .customLong("broker-side"), help: "A capture of the same traffic at a broker; once for each broker.")
     var brokerSide: [String] = []
 
+    @Option(
+        name: .customLong("keylog"),
+        help: ArgumentHelp(
+            """
+            The secrets of TLS connections, as programs write them (SSLKEYLOGFILE); those that a pcapng file brings itself \
+            are used without it.
+            """, valueName: "file"))
+    var keyLog: String?
+
     @Flag(help: "Print one JSON object: captures, batches with their attempts, findings.")
     var json = false
 
@@ -39,7 +49,7 @@ struct InspectCommand: ParsableCommand {
             sources.append(.atBroker(path, node: index + 1))
         }
         do {
-            let analysis = try WireAnalysis(sources)
+            let analysis = try WireAnalysis(sources, keys: keyLog.map { try KeyLog(file: $0) } ?? KeyLog())
             if let batch {
                 print(try analysis.ladder(of: batch), terminator: "")
             } else if json {

@@ -6,6 +6,7 @@ extension CaptureParser {
         static let simplePacket: UInt32 = 3
         static let interfaceStatistics: UInt32 = 5
         static let enhancedPacket: UInt32 = 6
+        static let decryptionSecrets: UInt32 = 10
     }
 
     /// One block; nil when it was no packet and the caller should go on.
@@ -28,7 +29,7 @@ extension CaptureParser {
         let padded = (length + 3) & ~3
         switch type {
         case BlockType.section, BlockType.interface, BlockType.obsoletePacket, BlockType.simplePacket,
-            BlockType.interfaceStatistics, BlockType.enhancedPacket:
+            BlockType.interfaceStatistics, BlockType.enhancedPacket, BlockType.decryptionSecrets:
             break
         default:
             pendingSkip = padded
@@ -45,6 +46,9 @@ extension CaptureParser {
             return nil
         case BlockType.interfaceStatistics:
             statisticsBlock(body)
+            return nil
+        case BlockType.decryptionSecrets:
+            secretsBlock(body)
             return nil
         case BlockType.section:
             return nil
@@ -79,6 +83,13 @@ extension CaptureParser {
             if code == 5 || code == 7, value.count >= 8 { dropped &+= u64(value, 0) }
         }
         droppedByKernel &+= dropped
+    }
+
+    /// Secrets of TLS have the type 0x544c534b, `TLSK`.
+    private mutating func secretsBlock(_ body: UnsafeRawBufferPointer) {
+        guard body.count >= 8, u32(body, 0) == 0x544c_534b else { return }
+        let length = min(Int(u32(body, 4)), body.count - 8)
+        add(secrets: UnsafeRawBufferPointer(rebasing: body[8..<8 + length]))
     }
 
     private mutating func packetBlock(

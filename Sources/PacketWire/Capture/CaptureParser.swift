@@ -40,6 +40,23 @@ public struct CaptureParser: Sendable {
     /// Packet blocks of link types that cannot be decoded.
     public internal(set) var packetsOfUnknownInterfaces = 0
 
+    private var secrets: [UInt8] = []
+
+    /// True when secrets were found that ``takeSecrets()`` has not handed over.
+    public var hasSecrets: Bool { !secrets.isEmpty }
+
+    /// TLS secrets that the capture brings itself (pcapng Decryption Secrets Blocks), as lines of a key log.
+    public mutating func takeSecrets() -> [UInt8] {
+        defer { secrets = [] }
+        return secrets
+    }
+
+    mutating func add(secrets text: UnsafeRawBufferPointer) {
+        guard secrets.count + text.count <= Self.maximumBlockLength else { return }
+        secrets += text
+        secrets.append(0x0a)
+    }
+
     /// A parser at the start of a capture.
     public init() {}
 

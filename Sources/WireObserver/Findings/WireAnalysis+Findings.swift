@@ -41,12 +41,7 @@ extension WireAnalysis {
                         + " \(hole.shortest) bytes and more on \(InspectText.count(hole.connections, "connection"));"
                         + " a path that swallows long packets without a word looks like this")
             }
-            if let (endpoint, time) = observer.roles.firstTLS {
-                list.add(
-                    "opaque_traffic", time,
-                    "\(observer.roles.tlsConnections) connections of \(file) are TLS, the first to \(Self.text(endpoint)); "
-                        + "nothing in them can be read")
-            }
+            SecureConnectionFindings.add(observer, to: &list)
             NotLookedInto.add(observer, to: &list)
             StrangeConnections.add(observer, to: &list)
             ConnectionFaultFindings.add(observer, to: &list)

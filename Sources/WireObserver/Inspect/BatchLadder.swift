@@ -76,12 +76,12 @@ extension WireAnalysis {
             }
             guard !watched.isEmpty else { continue }
             let watch = AttemptWatch(watched)
-            var sources = CaptureFiles(files[capture])
+            var sources = CaptureFiles(files[capture], keys: keys)
             let again = try sources.read {
                 // Of a first reading that finds the files out of order, nothing counts.
                 watch.reset()
                 let again = CaptureObserver(
-                    file: observer.counts.file, side: observer.counts.side, topics: TopicTable())
+                    file: observer.counts.file, side: observer.counts.side, topics: TopicTable(), keys: keys)
                 again.log.watch = watch
                 return again
             }

@@ -1,6 +1,7 @@
 import EvidenceModel
 import KafkaWire
 import PacketWire
+import TLSWire
 
 /// Follows the packets of one capture and notes every Produce attempt: the streaming part of the observer, the same for
 /// files and for a capture that is running.
@@ -40,19 +41,20 @@ final class CaptureObserver {
     /// - Parameter crossing: where every segment is noted too, for a comparison with the other end's capture.
     init(
         file: String, side: WireEvidence.Side, topics: TopicTable, retention: ObservationLog.Retention = .everything,
-        limits: StreamReassembler.Limits = .init(), crossing: CrossingSide? = nil
+        limits: StreamReassembler.Limits = .init(), keys: KeyRing = KeyRing(), crossing: CrossingSide? = nil
     ) {
         tally = CaptureTally(file: file, side: side)
         log = ObservationLog(topics: topics, retention: retention)
         frames = FrameStage(tally: tally, log: log)
         streams = StreamStage(tally: tally, log: log, frames: frames)
-        roles = RoleStage(log: log)
+        roles = RoleStage(log: log, keys: keys)
         table = ConnectionTable(tally: tally, log: log, streams: streams, limits: limits)
         self.crossing = crossing
         table.onUndecided = { [unowned self] connection in
             roles.decide(connection)
             replay(connection)
         }
+        streams.onContent = { [unowned self] in roles.identifyContent($0, $1) }
         if let crossing { table.onClose = { crossing.note($0, $1) } }
     }
 
@@ -178,7 +180,7 @@ final class CaptureObserver {
         }
         if segment.isReset || segment.isFinish { table.noteClose(connection, segment, fromClient, timeNs) }
         if connection.role != .other { connection.watchFlow(segment, fromClient: fromClient, timeNs: timeNs) }
-        guard connection.role != .other, connection.role != .tls else { return }
+        guard connection.isFollowed else { return }
         sideEvidence.note(segment, connection, fromClient: fromClient, timeNs: timeNs)
         if segment.isSynchronise {
             table.open(connection, segment, fromClient)
@@ -189,7 +191,7 @@ final class CaptureObserver {
         }
         if segment.payloadLength > 0 {
             if connection.role == .unknown { roles.identify(connection, segment, fromClient: fromClient) }
-            guard connection.role != .other, connection.role != .tls else { return }
+            guard connection.isFollowed else { return }
             streams.receive(connection, segment, fromClient: fromClient, timeNs: timeNs)
         } else if connection.client.stream.isHolding || connection.broker.stream.isHolding {
             streams.drain(connection, fromClient: true)

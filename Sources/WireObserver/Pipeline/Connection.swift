@@ -1,5 +1,6 @@
 import KafkaWire
 import PacketWire
+import TLSWire
 
 /// One TCP connection of a capture: two streams put in order, requests read from one and responses from the other.
 final class Connection {
@@ -15,6 +16,8 @@ final class Connection {
     /// One direction.
     struct Half {
         var stream: StreamReassembler
+        /// The receiver has everything before this position.
+        var acknowledgedTo: Int64 = 0
         /// Messages that the receiver has not acknowledged yet, oldest first.
         var unacknowledged: [Message] = []
         /// The latest messages that were acknowledged: the acknowledgement can be lost, and they are sent again.
@@ -74,6 +77,8 @@ final class Connection {
     @exclusivity(unchecked) var outstandingHead = 0
     /// Lengths that get through from client to broker and back, shared by the connections of two hosts.
     @exclusivity(unchecked) var sizes = (up: SegmentSizes(), down: SegmentSizes())
+    /// Reads its TLS, as far as the secrets allow.
+    @exclusivity(unchecked) var secure: TLSSession?
     /// SaslHandshake v0 went by.
     var rawTokensAllowed = false
     /// What its frames say about its ends, while that is not proven.
@@ -110,6 +115,10 @@ final class Connection {
         heldBack = nil
         return segments
     }
+
+    /// Its streams are put in order and read.
+    @inline(__always)
+    var isFollowed: Bool { role != .other && (role != .tls || secure.map { $0.obstacle == nil } ?? false) }
 
     /// The end that is not this one.
     func other(than end: ObservedConnection.Endpoint) -> ObservedConnection.Endpoint {

@@ -63,6 +63,8 @@ final class ConnectionTable {
     private(set) var faults = ConnectionFaults()
     /// What its TCP was limited by.
     private(set) var flowFaults = FlowFaults()
+    /// Its connections over TLS.
+    private(set) var secured = SecureConnections()
     /// What was seen more than once.
     private(set) var copied = CopySummary()
 
@@ -223,6 +225,7 @@ final class ConnectionTable {
         }
         faults.note(connection)
         flowFaults.note(connection)
+        secured.note(connection)
         if connection.translations.isEmpty { onClose?(key, connection.summary) }
     }
 

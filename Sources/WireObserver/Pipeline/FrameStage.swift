@@ -54,7 +54,9 @@ final class FrameStage {
         }
         if connection.requests.hidden.any {
             if connection.role == .kafka {
-                log.noteHidden(connection.summary.lastNs, counts: connection.requests.hidden.counts)
+                let lastNs = connection.summary.lastNs
+                log.noteHidden(
+                    min(connection.requests.timeNs, lastNs)...lastNs, counts: connection.requests.hidden.counts)
             }
             connection.requests.hidden = RequestScanner.Hidden()
         }

@@ -72,14 +72,15 @@ final class ObservationLog {
     /// Batches, or what tells their sequences, may have gone by unseen.
     ///
     /// - Parameter counts: their numbers of records are not known either.
-    func noteHidden(_ timeNs: Int64, counts: Bool) {
+    func noteHidden(_ range: ClosedRange<Int64>, counts: Bool) {
         if counts { countsAreLowerBounds = true }
         if let last = hiddenNs.last,
-            timeNs <= last.upperBound + Self.hiddenMarginNs || hiddenNs.count >= Self.mostHidden
+            range.lowerBound <= last.upperBound + Self.hiddenMarginNs || hiddenNs.count >= Self.mostHidden
         {
-            hiddenNs[hiddenNs.count - 1] = min(last.lowerBound, timeNs)...max(last.upperBound, timeNs)
+            hiddenNs[hiddenNs.count - 1] =
+                min(last.lowerBound, range.lowerBound)...max(last.upperBound, range.upperBound)
         } else {
-            hiddenNs.append(timeNs...timeNs)
+            hiddenNs.append(range)
         }
     }
 

@@ -40,6 +40,8 @@ final class RoleEvidence {
     private var first = Hypothesis()
     private var second = Hypothesis()
     private var secured = 0
+    /// Which end sent a ClientHello of TLS: the first one; nil where none was seen.
+    private(set) var helloIsFirst: Bool?
     /// The decision: the end that was taken for the client by its port is it.
     var clientIsFirst = true
     private var payloads = 0
@@ -71,7 +73,10 @@ final class RoleEvidence {
     /// - Parameter isFirst: sent by the end that was taken for the client by its port.
     func note(_ payload: UnsafeRawBufferPointer, isFirst: Bool) {
         payloads += 1
-        if Self.looksLikeTLS(payload) { secured += 1 }
+        if Self.looksLikeTLS(payload) {
+            secured += 1
+            if helloIsFirst == nil, payload[0] == 0x16, payload.count >= 6, payload[5] == 1 { helloIsFirst = isFirst }
+        }
         var offset = 0
         var frames = 0
         while payload.count - offset >= 8, frames < Self.mostFrames {

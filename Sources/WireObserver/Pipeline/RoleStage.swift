@@ -1,4 +1,5 @@
 import PacketWire
+import TLSWire
 
 /// The stage that decides what a connection speaks, and which end is the client.
 ///
@@ -15,8 +16,6 @@ final class RoleStage {
     private static let copyNs: Int64 = 200_000_000
 
     private let log: ObservationLog
-    private(set) var tlsConnections = 0
-    private(set) var firstTLS: (ObservedConnection.Endpoint, Int64)?
     /// Ends that were proven to be brokers.
     private(set) var brokers: Set<ObservedConnection.Endpoint> = []
     /// Connections without a handshake by each of their ends.
@@ -27,7 +26,12 @@ final class RoleStage {
     /// Held segments of a moment ago, to know copies by.
     private var held: [HeldKey: (connection: Connection, source: ObservedConnection.Endpoint, timeNs: Int64)] = [:]
 
-    init(log: ObservationLog) { self.log = log }
+    private let keys: KeyRing
+
+    init(log: ObservationLog, keys: KeyRing) {
+        self.log = log
+        self.keys = keys
+    }
 
     // MARK: Connections whose handshake was not captured
 
@@ -116,7 +120,8 @@ final class RoleStage {
             return
         }
         if evidence.isSecured {
-            becomeTLS(connection)
+            if evidence.helloIsFirst == false { connection.swapEnds(topics: log.topics) }
+            becomeTLS(connection, withHello: evidence.helloIsFirst != nil)
             heldBytes -= evidence.heldBytes
             connection.evidence = nil
             return
@@ -172,7 +177,7 @@ final class RoleStage {
     func identify(_ connection: Connection, _ segment: CapturedSegment, fromClient: Bool) {
         let payload = segment.payload
         if payload.count >= 3, payload[0] == 0x16, payload[1] == 3, payload[2] <= 4 {
-            becomeTLS(connection)
+            becomeTLS(connection, withHello: fromClient && payload.count >= 6 && payload[5] == 1)
             return
         }
         if connection.sawStart {
@@ -197,11 +202,25 @@ final class RoleStage {
         }
     }
 
-    private func becomeTLS(_ connection: Connection) {
+    /// - Parameter withHello: the handshake is there from its first message on.
+    private func becomeTLS(_ connection: Connection, withHello: Bool) {
         connection.role = .tls
-        tlsConnections += 1
-        if firstTLS == nil { firstTLS = (connection.summary.broker, connection.summary.firstNs) }
-        connection.shed(topics: log.topics)
+        if withHello {
+            connection.secure = TLSSession(ring: keys)
+        } else {
+            connection.shed(topics: log.topics)
+        }
+    }
+
+    /// The first content of a TLS connection's client.
+    func identifyContent(_ connection: Connection, _ content: UnsafeRawBufferPointer) {
+        guard content.count < 14 || RequestScanner.head(content) != nil else {
+            others.note(content, connection)
+            becomeOther(connection)
+            return
+        }
+        log.becomeKafka(connection)
+        if brokers.count < Self.mostEnds { brokers.insert(connection.summary.broker) }
     }
 
     private func becomeOther(_ connection: Connection) {

@@ -1,13 +1,16 @@
 import EvidenceModel
 import PacketWire
+import TLSWire
 
 /// The stage that puts both directions of a connection in order and hands the bytes on to the frames.
 final class StreamStage {
     private static let maximumUnacknowledged = 4096
 
     private let tally: CaptureTally
-    private let log: ObservationLog
+    let log: ObservationLog
     private let frames: FrameStage
+    /// Asked what a connection speaks inside TLS, with the first content from its client.
+    var onContent: ((Connection, UnsafeRawBufferPointer) -> Void)?
     /// True while a connection's streams are read to their end: what is missing then was never received.
     @exclusivity(unchecked) private var isClosing = false
 
@@ -56,9 +59,10 @@ final class StreamStage {
     private func begin(_ connection: Connection, _ segment: CapturedSegment, fromClient: Bool) {
         if fromClient {
             connection.client.began = true
-            if !connection.sawStart { connection.requests.startSearching() }
+            if !connection.sawStart, connection.secure == nil { connection.requests.startSearching() }
         } else {
             connection.broker.began = true
+            if connection.secure != nil { return }
             if connection.role == .kafka, Self.isAlert(segment.payload) { connection.summary.answeredWithAlert = true }
             if !connection.sawStart, !ResponseScanner.isAligned(segment.payload, length: segment.payloadLength) {
                 connection.responses.startSearching()
@@ -85,7 +89,7 @@ final class StreamStage {
 
     /// Nothing more is awaited of this connection: its streams are read to their end.
     func close(_ connection: Connection) {
-        guard connection.role == .kafka else { return }
+        guard connection.role == .kafka || connection.secure != nil && connection.isFollowed else { return }
         isClosing = true
         defer { isClosing = false }
         connection.client.waiting.end(connection.sizes.up)
@@ -109,6 +113,16 @@ final class StreamStage {
     }
 
     private func feed(_ connection: Connection, _ bytes: UnsafeRawBufferPointer, fromClient: Bool, timeNs: Int64) {
+        if let secure = connection.secure {
+            feedSecure(connection, secure, bytes, fromClient: fromClient, timeNs: timeNs)
+        } else {
+            feedContent(connection, bytes, fromClient: fromClient, timeNs: timeNs)
+        }
+    }
+
+    func feedContent(
+        _ connection: Connection, _ bytes: UnsafeRawBufferPointer, fromClient: Bool, timeNs: Int64
+    ) {
         if fromClient {
             connection.requests.feed(bytes, timeNs: timeNs)
             frames.afterRequests(connection)
@@ -122,6 +136,15 @@ final class StreamStage {
     }
 
     private func miss(_ connection: Connection, _ count: Int, fromClient: Bool, timeNs: Int64?) {
+        if let secure = connection.secure {
+            secure.miss(count, fromClient: fromClient)
+            settle(connection, secure)
+        } else {
+            missContent(connection, count, fromClient: fromClient, timeNs: timeNs)
+        }
+    }
+
+    func missContent(_ connection: Connection, _ count: Int, fromClient: Bool, timeNs: Int64?) {
         if fromClient {
             connection.requests.missing(count, timeNs: timeNs)
             frames.afterRequests(connection)
@@ -135,7 +158,9 @@ final class StreamStage {
         _ connection: Connection, _ correlationID: Int32, isAligned: Bool
     ) -> ResponseScanner.Interest {
         let interest = connection.interest(correlationID)
-        guard interest == .unknown, isAligned, connection.client.stream.isHolding else { return interest }
+        guard interest == .unknown, connection.client.stream.isHolding,
+            isAligned || connection.client.stream.isAcknowledgedPastHole
+        else { return interest }
         // The broker has read a request that is incomplete here: its missing bytes will not come any more.
         abandonHoles(connection, fromClient: true)
         return connection.interest(correlationID)
@@ -210,9 +235,9 @@ final class StreamStage {
         _ half: inout Connection.Half, _ sequence: UInt32, _ timeNs: Int64, _ flag: ObservedAttempt.Flags
     ) {
         half.stream.acknowledged(sequence, timeNs: timeNs)
-        guard let first = half.unacknowledged.first, let position = half.stream.position(of: sequence),
-            first.end <= position
-        else { return }
+        guard let position = half.stream.position(of: sequence) else { return }
+        half.acknowledgedTo = max(half.acknowledgedTo, position)
+        guard let first = half.unacknowledged.first, first.end <= position else { return }
         var done = 0
         while done < half.unacknowledged.count, half.unacknowledged[done].end <= position {
             let message = half.unacknowledged[done]
@@ -236,6 +261,11 @@ extension StreamStage {
             log.addRepeat(message, flag)
         }
         half.earlyRepeats.removeAll { $0.upperBound < message.end }
+        guard message.end > half.acknowledgedTo else {
+            // It was read late, behind a hole.
+            log.acknowledge(message, flag)
+            return
+        }
         half.unacknowledged.append(message)
         if half.unacknowledged.count > maximumUnacknowledged { half.unacknowledged.removeFirst() }
     }
