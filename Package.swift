@@ -117,7 +117,7 @@ let package = Package(
                 "Cells", "Diagnosis", "EvidenceModel", "Conformance", "KafkaWire", "EmbeddedBroker", "Reports",
                 "RunRecord", "Runs",
                 "ScenarioModel",
-                "SystemCalls", "TLSWire", "WireObserver",
+                "PacketWire", "SystemCalls", "TLSWire", "WireObserver",
                 argumentParser, logging,
             ],
             swiftSettings: strict),

@@ -39,13 +39,13 @@ final class CaptureJob: Sendable {
     }
 
     func run() {
-        let handle: OpaquePointer
+        let device: CaptureDevice
         var writer: CaptureFileWriter
         do {
             try enter?()
-            handle = try activate()
+            device = try CaptureDevice(self.device, options: options)
             writer = try CaptureFileWriter(
-                path: path, device: device, linkType: LinkType.fromDLT(pcap_datalink(handle)),
+                path: path, device: self.device, linkType: device.linkType,
                 snapLength: UInt32(options.snapLengthBytes),
                 rotation: options.rotateAfterBytes.map { .init(afterBytes: $0, keep: options.keepFiles) })
         } catch {
@@ -53,56 +53,27 @@ final class CaptureJob: Sendable {
             started.signal()
             return
         }
-        defer { pcap_close(handle) }
         started.signal()
         do {
-            try capture(handle, &writer)
+            try capture(device, &writer)
         } catch {
             state.withLock { $0.failure = error }
         }
-        updateStatistics(handle, writer)
+        updateStatistics(device, writer)
     }
 
-    /// Opens the device; when this returns, the kernel fills the ring.
-    private func activate() throws -> OpaquePointer {
-        var errors = [CChar](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
-        guard let handle = pcap_create(device, &errors) else { throw failure(errors) }
-        pcap_set_snaplen(handle, options.snapLengthBytes)
-        pcap_set_promisc(handle, 0)
-        pcap_set_timeout(handle, options.readTimeoutMs)
-        pcap_set_buffer_size(handle, options.bufferBytes)
-        pcap_set_tstamp_precision(handle, PCAP_TSTAMP_PRECISION_NANO)
-        let code = pcap_activate(handle)
-        guard code >= 0 else {
-            let detail = String(cString: pcap_geterr(handle))
-            let reason = detail.isEmpty ? String(cString: pcap_statustostr(code)) : detail
-            pcap_close(handle)
-            throw CaptureError(
-                "cannot capture on \(device): \(reason); capturing needs CAP_NET_RAW in the device's network namespace")
-        }
-        guard pcap_setnonblock(handle, 1, &errors) == 0 else {
-            pcap_close(handle)
-            throw failure(errors)
-        }
-        return handle
-    }
-
-    private func failure(_ errors: [CChar]) -> CaptureError {
-        let text = String(decoding: errors.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-        return CaptureError("cannot capture on \(device): \(text)")
-    }
-
-    private func capture(_ handle: OpaquePointer, _ writer: inout CaptureFileWriter) throws {
-        let linkType = LinkType.fromDLT(pcap_datalink(handle))
-        let isNanoseconds = pcap_get_tstamp_precision(handle) == PCAP_TSTAMP_PRECISION_NANO
+    private func capture(_ device: CaptureDevice, _ writer: inout CaptureFileWriter) throws {
         let observer =
             options.decodes
             ? CaptureObserver(file: path, side: .client, topics: TopicTable(), retention: .recent(4096)) : nil
-        let descriptor = pcap_get_selectable_fd(handle)
         var written: UInt64 = 0
         var lastFlushNs = Self.nowNs()
         while true {
-            let batch = try readBatch(handle, linkType, isNanoseconds, observer, &writer)
+            let batch = try device.read { packet in
+                try writer.write(packet)
+                observer?.observe(packet)
+            }
+            if device.isGone { requestStop() }
             written += UInt64(batch)
             let now = Self.nowNs()
             if batch == 0 || now - lastFlushNs > 100_000_000 {
@@ -119,57 +90,20 @@ final class CaptureJob: Sendable {
                 if batch == 0, now - stopNs > quietNs { break }
                 if now - stopNs > Self.longestDrainNs { break }
             }
-            if batch == 0 {
-                var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-                poll(&wait, 1, options.readTimeoutMs)
-                // A device that went down reports an error at once and again: libpcap decides whether it is gone.
-                if wait.revents & Int16(POLLERR | POLLHUP | POLLNVAL) != 0 {
-                    usleep(UInt32(options.readTimeoutMs) * 1000)
-                }
-            }
+            if batch == 0 { device.wait() }
         }
-        var counts = pcap_stat()
-        pcap_stats(handle, &counts)
+        let counts = device.counts
         try writer.finish(
-            timeNs: Self.nowNs(), received: UInt64(counts.ps_recv), droppedByInterface: UInt64(counts.ps_ifdrop),
-            droppedByKernel: UInt64(counts.ps_drop))
+            timeNs: Self.nowNs(), received: counts.received, droppedByInterface: counts.droppedByInterface,
+            droppedByKernel: counts.dropped)
     }
 
-    /// Reads what is there, at most some thousand packets; returns how many.
-    private func readBatch(
-        _ handle: OpaquePointer, _ linkType: LinkType, _ isNanoseconds: Bool, _ observer: CaptureObserver?,
-        _ writer: inout CaptureFileWriter
-    ) throws -> Int {
-        var header: UnsafeMutablePointer<pcap_pkthdr>?
-        var bytes: UnsafePointer<UInt8>?
-        var count = 0
-        while count < 4096 {
-            let code = pcap_next_ex(handle, &header, &bytes)
-            if code == 0 { break }
-            guard code == 1, let header, let bytes else {
-                // The device went down or away: the capture ends with what it has.
-                requestStop()
-                break
-            }
-            let time = header.pointee.ts
-            let packet = CapturedPacket(
-                timeNs: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_usec) * (isNanoseconds ? 1 : 1000),
-                bytes: UnsafeRawBufferPointer(start: bytes, count: Int(header.pointee.caplen)),
-                originalLength: Int(header.pointee.len), linkType: linkType)
-            try writer.write(packet)
-            observer?.observe(packet)
-            count += 1
-        }
-        return count
-    }
-
-    private func updateStatistics(_ handle: OpaquePointer, _ writer: borrowing CaptureFileWriter) {
-        var counts = pcap_stat()
-        pcap_stats(handle, &counts)
+    private func updateStatistics(_ device: CaptureDevice, _ writer: borrowing CaptureFileWriter) {
+        let counts = device.counts
         state.withLock { state in
-            state.statistics.received = UInt64(counts.ps_recv)
-            state.statistics.dropped = UInt64(counts.ps_drop)
-            state.statistics.interfaceDropped = UInt64(counts.ps_ifdrop)
+            state.statistics.received = counts.received
+            state.statistics.dropped = counts.dropped
+            state.statistics.interfaceDropped = counts.droppedByInterface
             state.statistics.bytesWritten = writer.bytesWritten
             state.statistics.files = writer.files
         }

@@ -2,7 +2,7 @@
 /// not three times that.
 struct SegmentedArray<Element> {
     private static var shift: Int { 12 }
-    private static var segmentSize: Int { 1 << shift }
+    static var segmentSize: Int { 1 << shift }
     private var segments: [ContiguousArray<Element>] = []
     private(set) var count = 0
 

@@ -91,6 +91,27 @@ public final class WireAnalysis {
         self.init([observer], topics, ring, files: [[]], areSidesKnown: [side != nil], [])
     }
 
+    /// What a capture that goes on has shown of late; nothing of it is ended.
+    init(live observer: CaptureObserver, _ topics: TopicTable, _ keys: KeyRing) {
+        observer.tally.counts.side = observer.sideEvidence.side ?? .client
+        observers = [observer]
+        files = [[]]
+        self.topics = topics
+        self.keys = keys
+        sidesDetected = [true]
+        hasClientSide = observer.counts.side == .client
+        hasBrokerSide = !hasClientSide
+        connectionJoin = ConnectionJoin(observers)
+        abandoned = ConnectionJoin.abandoned(observers)
+        attempts = AttemptIndex(observers)
+        joined = AttemptJoin.join(attempts, connectionJoin, topics)
+        ledger = BatchLedger(joined, attempts, topics)
+        splits = SplitFinder(ledger, topics)
+        captures = observers.map(\.counts)
+        connectionTexts = []
+        fileNotes = []
+    }
+
     private init(
         _ observers: [CaptureObserver], _ topics: TopicTable, _ keys: KeyRing, files: [[String]], areSidesKnown: [Bool],
         _ notes: [WireEvidence.Finding]

@@ -25,7 +25,7 @@ struct Crosswind: ParsableCommand {
             ShellCommand.self,
             ValidateCommand.self,
             ListCommand.self, ReportCommand.self, ClaimsCommand.self, DiffCommand.self,
-            BaselineCommand.self, DoctorCommand.self, InspectCommand.self, DiagnoseCommand.self,
+            BaselineCommand.self, DoctorCommand.self, InspectCommand.self, WatchCommand.self, DiagnoseCommand.self,
             DriverCheckCommand.self, ClientsCommand.self, BisectCommand.self, AtlasCommand.self,
         ])
 

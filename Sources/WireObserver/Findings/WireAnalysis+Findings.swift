@@ -46,7 +46,7 @@ extension WireAnalysis {
             StrangeConnections.add(observer, to: &list)
             ConnectionFaultFindings.add(observer, to: &list)
             SilentBroker.add(observer, to: &list)
-            for entry in observer.table.flowFaults.sorted {
+            for entry in observer.table.presentFlowFaults.sorted {
                 ZeroWindows.add(entry, to: &list)
                 DuplicateAcknowledgements.add(entry, to: &list)
                 Reordering.add(entry, to: &list)

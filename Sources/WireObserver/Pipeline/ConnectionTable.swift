@@ -33,6 +33,10 @@ final class ConnectionTable {
     static let maximumConnections = 32_768
     private static let mostStarts = 4096
     private static let mostTranslations = 8
+    private static let closedNs: Int64 = 10_000_000_000
+    private static let unheardNs: Int64 = 60_000_000_000
+    /// Clients close what is idle for nine minutes (connections.max.idle.ms), brokers after ten.
+    private static let idleNs: Int64 = 1_200_000_000_000
     /// How long after a packet its copy may be seen elsewhere.
     private static let copyNs: Int64 = 1_000_000_000
 
@@ -67,6 +71,40 @@ final class ConnectionTable {
     private(set) var secured = SecureConnections()
     /// What was seen more than once.
     private(set) var copied = CopySummary()
+
+    /// Connections that are followed at present, each once.
+    var openConnections: [Connection] {
+        flows.compactMap { key, connection in
+            key == FlowKey(connection.summary.client, connection.summary.broker) ? connection : nil
+        }
+    }
+
+    /// What TCP was limited by, those connections included that go on.
+    var presentFlowFaults: FlowFaults {
+        var faults = flowFaults
+        for connection in openConnections { faults.note(connection) }
+        return faults
+    }
+
+    /// A capture that goes on: connections that have ended, or of which nothing was heard for long, are let go of.
+    func retire(nowNs: Int64) {
+        for (key, connection) in flows where isOver(connection, nowNs) {
+            close(key, connection)
+            flows[key] = nil
+            lastKey = nil
+            lastConnection = nil
+        }
+        starts = starts.filter { nowNs - $0.value.summary.firstNs < Self.copyNs }
+    }
+
+    private func isOver(_ connection: Connection, _ nowNs: Int64) -> Bool {
+        let summary = connection.summary
+        let quietNs = nowNs - summary.lastNs
+        if summary.closedNs != nil { return quietNs > Self.closedNs }
+        // Nothing answers it, or it never began.
+        if summary.unheard > 2 || summary.heardNs == 0 { return quietNs > Self.unheardNs }
+        return quietNs > Self.idleNs
+    }
 
     /// Connections that are followed at present.
     var count: Int { flows.count }

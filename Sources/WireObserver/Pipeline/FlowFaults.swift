@@ -28,12 +28,14 @@ struct FlowFaults {
     private static let mostKeys = 4096
     private(set) var entries: [Key: Entry] = [:]
 
-    /// A connection is over.
+    /// A connection is over, or is asked while it goes on.
     mutating func note(_ connection: Connection) {
         guard connection.mayBeKafka else { return }
         let endNs = connection.summary.lastNs
-        add(connection.client.flow.close(timeNs: endNs), connection.summary, isUp: true)
-        add(connection.broker.flow.close(timeNs: endNs), connection.summary, isUp: false)
+        // Copies: a connection that goes on is asked too.
+        var (up, down) = (connection.client.flow, connection.broker.flow)
+        add(up.close(timeNs: endNs), connection.summary, isUp: true)
+        add(down.close(timeNs: endNs), connection.summary, isUp: false)
     }
 
     private mutating func add(_ account: FlowWatch.Account, _ summary: ObservedConnection, isUp: Bool) {

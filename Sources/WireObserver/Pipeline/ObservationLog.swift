@@ -22,6 +22,8 @@ final class ObservationLog {
 
     private static let maximumGrants = 100_000
     private static let mostHidden = 65_536
+    /// Connections kept while a capture goes on, whatever refers to them apart.
+    private static let mostLiveConnections = 16_384
     private static let hiddenMarginNs: Int64 = 1_000_000
 
     let topics: TopicTable
@@ -93,6 +95,39 @@ final class ObservationLog {
     func trim() {
         guard case .recent(let limit) = retention, attempts.count > 2 * limit else { return }
         firstAttempt += attempts.removeFirstSegments(keeping: limit)
+    }
+
+    /// A capture that goes on: attempts of before a time, and connections that nothing refers to, are let go of.
+    func retire(beforeNs timeNs: Int64, open: [Connection]) {
+        var old = 0
+        while old + SegmentedArray<ObservedAttempt>.segmentSize < attempts.count,
+            attempts[old + SegmentedArray<ObservedAttempt>.segmentSize - 1].requestNs < timeNs
+        {
+            old += SegmentedArray<ObservedAttempt>.segmentSize
+        }
+        if old > 0 { firstAttempt += attempts.removeFirstSegments(keeping: attempts.count - old) }
+        hiddenNs.removeAll { $0.upperBound < timeNs }
+        if connections.count > Self.mostLiveConnections { compactConnections(open) }
+    }
+
+    private func compactConnections(_ open: [Connection]) {
+        var isUsed = [Bool](repeating: false, count: connections.count)
+        for connection in open where connection.index >= 0 { isUsed[Int(connection.index)] = true }
+        for index in attempts.indices { isUsed[Int(attempts[index].connection)] = true }
+        var places = [Int32](repeating: -1, count: connections.count)
+        var kept: [ObservedConnection] = []
+        for index in connections.indices where isUsed[index] {
+            places[index] = Int32(kept.count)
+            kept.append(connections[index])
+        }
+        connections = kept
+        for connection in open where connection.index >= 0 { connection.index = places[Int(connection.index)] }
+        for index in attempts.indices { attempts[index].connection = places[Int(attempts[index].connection)] }
+        grants = grants.compactMap { grant in
+            var grant = grant
+            grant.connection = places[Int(grant.connection)]
+            return grant.connection < 0 ? nil : grant
+        }
     }
 
     func append(_ attempt: ObservedAttempt) {
