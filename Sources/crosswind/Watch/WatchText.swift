@@ -43,9 +43,9 @@ enum WatchText {
     }
 
     private static func row(_ name: String, _ cells: String...) -> String {
-        let first = String(name.prefix(32))
-        return first + String(repeating: " ", count: 33 - first.count)
-            + cells.map { String(repeating: " ", count: max(10 - $0.count, 1)) + $0 }.joined()
+        let first = String(name.prefix(27))
+        return first + String(repeating: " ", count: 28 - first.count)
+            + cells.map { String(repeating: " ", count: max(9 - $0.count, 1)) + $0 }.joined()
     }
 
     private static func rate(_ count: Int, _ ns: Int64) -> String {
