@@ -32,27 +32,12 @@ extension WireAnalysis {
                     "\(observer.tally.gapBytes) bytes in \(counts.gaps) places of \(file) never came; they were skipped"
                 )
             }
-            for (from, to, sizes) in observer.table.blackHoles {
-                guard let hole = sizes.blackHole else { continue }
-                list.add(
-                    "path_mtu_black_hole", hole.firstNs,
-                    "segments above \(sizes.longestAcknowledged) bytes from \(Self.host(from)) to \(Self.host(to)) were"
-                        + " never acknowledged while shorter ones were: \(InspectText.count(hole.times, "sending")) of"
-                        + " \(hole.shortest) bytes and more on \(InspectText.count(hole.connections, "connection"));"
-                        + " a path that swallows long packets without a word looks like this")
-            }
             SecureConnectionFindings.add(observer, to: &list)
             NotLookedInto.add(observer, to: &list)
             StrangeConnections.add(observer, to: &list)
             ConnectionFaultFindings.add(observer, to: &list)
             SilentBroker.add(observer, to: &list)
-            for entry in observer.table.presentFlowFaults.sorted {
-                ZeroWindows.add(entry, to: &list)
-                DuplicateAcknowledgements.add(entry, to: &list)
-                Reordering.add(entry, to: &list)
-                ReceiverWindowLimit.add(entry, to: &list)
-                SenderBufferLimit.add(entry, to: &list)
-            }
+            addFlowFindings(observer, &list)
             if observer.hostChecksums.rejected > 0 {
                 list.add(
                     "bad_checksums", last,
@@ -67,6 +52,26 @@ extension WireAnalysis {
                         + " other parts of their packets are not there")
             }
             addFrameFindings(observer, &list)
+        }
+    }
+
+    /// What TCP did, and what limited it.
+    private func addFlowFindings(_ observer: CaptureObserver, _ list: inout FindingList) {
+        for (from, to, sizes) in observer.table.blackHoles {
+            guard let hole = sizes.blackHole else { continue }
+            list.add(
+                "path_mtu_black_hole", hole.firstNs,
+                "segments above \(sizes.longestAcknowledged) bytes from \(Self.host(from)) to \(Self.host(to)) were"
+                    + " never acknowledged while shorter ones were: \(InspectText.count(hole.times, "sending")) of"
+                    + " \(hole.shortest) bytes and more on \(InspectText.count(hole.connections, "connection"));"
+                    + " a path that swallows long packets without a word looks like this")
+        }
+        for entry in observer.table.presentFlowFaults.sorted {
+            ZeroWindows.add(entry, to: &list)
+            DuplicateAcknowledgements.add(entry, to: &list)
+            Reordering.add(entry, to: &list)
+            ReceiverWindowLimit.add(entry, to: &list)
+            SenderBufferLimit.add(entry, to: &list)
         }
     }
 

@@ -82,12 +82,11 @@ extension WireAnalysis {
             let acks = sent.acks.sorted().map { $0 == -1 ? "all" : String($0) }.joined(separator: ",")
             let versions = sent.versions.sorted().map { "v\($0)" }.joined(separator: ",")
             let names = Set(sent.topics.map { topics.text($0) }).sorted()
-            let topicText =
-                names.prefix(3).joined(separator: ", ") + (names.count > 3 ? " and \(names.count - 3) more" : "")
+            let more = names.count > 3 ? " and \(names.count - 3) more" : ""
             let id = producer.producerID >= 0 ? ", producer id \(producer.producerID)" : ""
             return
                 "producer  \(producer.address) '\(producer.clientID)'\(id), \(kind), acks=\(acks), Produce \(versions): "
-                + "\(atLeast)\(InspectText.count(sent.records, "record")) in \(InspectText.count(sent.batches, "batch")) to \(topicText)"
+                + "\(atLeast)\(InspectText.count(sent.records, "record")) in \(InspectText.count(sent.batches, "batch")) to \(names.prefix(3).joined(separator: ", "))\(more)"
         }
         if order.count > 8 { lines.append("          and \(order.count - 8) more producers") }
         return lines
