@@ -41,6 +41,8 @@ final class CommandBroker: BrokerUnderTest {
     /// How long a node may take to end by SIGTERM. Kafka's controlled shutdown takes seconds.
     private static let graceAfterTerm = Duration.seconds(10)
 
+    private static let pauseBetweenKills = Duration.milliseconds(200)
+
     let bootstrap: String
 
     init(cell: ScenarioCell, testbed: CellTestbed, record: RecordDirectory) {
@@ -66,12 +68,9 @@ final class CommandBroker: BrokerUnderTest {
     }
 
     func perform(_ action: BrokerAction, node: Int) async throws -> Bool {
-        guard let channel = processes.withLock({ $0[node]?.channel }) else {
-            throw HarnessError(operation: "perform", subject: action.name, reason: "node \(node) never ran")
-        }
         switch (action.name, action.undo) {
-        case ("pause", false): channel.send(SIGSTOP)
-        case ("pause", true): channel.send(SIGCONT)
+        case ("pause", false): try signal(node, SIGSTOP)
+        case ("pause", true): try signal(node, SIGCONT)
         case ("kill", false): try await end(node, SIGKILL)
         case ("shutdown", false): try await end(node, SIGTERM)
         case ("kill", true), ("shutdown", true): try launch(node)
@@ -83,6 +82,18 @@ final class CommandBroker: BrokerUnderTest {
             throw HarnessError(operation: "perform", subject: action.name, reason: "a command broker cannot do it")
         }
         return true
+    }
+
+    /// Sends a signal to a node's process; one whose process is still to come gets it then.
+    private func signal(_ node: Int, _ signal: Int32) throws {
+        let channel = try processes.withLock { processes in
+            guard let known = processes[node] else {
+                throw HarnessError(operation: "signal", subject: "node \(node)", reason: "it never ran")
+            }
+            if known.channel == nil { processes[node]?.pendingSignal = signal }
+            return known.channel
+        }
+        channel?.send(signal)
     }
 
     func stop() async {
@@ -144,13 +155,17 @@ final class CommandBroker: BrokerUnderTest {
             channel.send(signal)
             channel.send(SIGCONT)
         }
-        guard signal != SIGKILL else { return await task.value }
-        let deadline = Task {
-            try await Task.sleep(for: Self.graceAfterTerm)
-            self.processes.withLock { $0[node]?.channel }?.kill()
+        // Again and again: the kernel has no process by this id for a moment while the child starts.
+        let killer = Task {
+            if signal != SIGKILL { try await Task.sleep(for: Self.graceAfterTerm) }
+            while !Task.isCancelled {
+                self.processes.withLock { $0[node]?.channel }?.kill()
+                try await Task.sleep(for: Self.pauseBetweenKills)
+            }
         }
         await task.value
-        deadline.cancel()
+        killer.cancel()
+        guard signal != SIGKILL else { return }
         if case .signaled(SIGKILL)? = processes.withLock({ $0[node]?.end }) {
             throw HarnessError(
                 operation: "shut down", subject: "node \(node)",

@@ -37,6 +37,9 @@ public struct HistoryEvent: Codable, Sendable, Equatable {
         case driverExited = "driver-exited"
         /// The broker's log was read back completely.
         case logReadBack = "log-read-back"
+        /// A high watermark (`high_watermark`) was still behind its leader's log (`log_end`) when the log was read back: the
+        /// rest was read past it.
+        case watermarkBehind = "watermark-behind"
         /// The log was read as a consumer with another Fetch version reads it; subject: `v3`; values: `fetch_version`,
         /// `fetched_records` (those that are as the log holds them), `error_code`, the first one answered, 0 for none.
         case fetched

@@ -221,6 +221,26 @@ struct BrokerActionTests {
         #expect(ends.first?.values?["packets_in"] ?? 0 > 0)
     }
 
+    /// acks=1, a follower that never comes back, the load over before the in-sync set shrinks: consumers are not given yet
+    /// what the leader has acknowledged, and none of it is lost.
+    @Test func recordsAboveTheHighWatermarkAreNotLost() throws {
+        let (cells, _) = try run(
+            scenario(
+                broker: "{ kind: embedded, nodes: 3, topics: [{ name: orders, partitions: 1, replicas: 3 }] }",
+                config: ", enable.idempotence: false",
+                faults: faults([
+                    "two": "at: 500ms, node: 2, do: [pause]", "three": "at: 500ms, node: 3, do: [pause]",
+                ])
+            ).replacingOccurrences(of: "acks: all", with: "acks: 1"))
+        #expect(cells.count == 2)
+        for (name, cell) in cells {
+            #expect(cell.verdict.outcome == .passed, "\(name): \(cell.verdict.reason) \(cell.verdict.doubts)")
+            #expect(cell.verdict.measures.lost == 0 && cell.verdict.measures.acked == 1500, "\(name)")
+            // The in-sync set shrank while the read-back waited.
+            #expect(!cell.record.history.contains { $0.kind == .watermarkBehind }, "\(name)")
+        }
+    }
+
     // MARK: - A broker that is a command
 
     /// A broker in memory: what was written before its process ended is gone, and the judge must see that.
