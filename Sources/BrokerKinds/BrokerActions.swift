@@ -94,6 +94,10 @@ package final class BrokerActions: Sendable {
                 .brokerAction, subject: "node \(node)",
                 detail: undo ? "end of \(action.keyword)" : "\(action.keyword)\(argument)",
                 values: ["fault": Int64(fault)], timeUs: timeUs)
+            if undo && ["kill", "shutdown"].contains(action.keyword) || action.keyword == "restart" {
+                try await broker.waitUntilBack(node: node)
+                history.append(.nodeBack, subject: "node \(node)", values: ["fault": Int64(fault)])
+            }
         } catch {
             // The action did not happen: the fault will not show, and the cell is inconclusive by that.
             history.append(.harnessError, subject: "node \(node)", detail: "\(action.keyword): \(error)")

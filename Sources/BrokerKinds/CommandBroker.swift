@@ -1,16 +1,18 @@
 import EvidenceModel
 import FoundationEssentials
 import Glibc
+import RawClient
 import RunRecord
 import ScenarioModel
 import Synchronization
+import SystemCalls
 import Testbed
 
 /// Any executable as broker: one process for each node, in the node's namespace behind its end of the link.
 ///
 /// In `broker.command` these words are replaced: `{host}` and `{port}` by the address that the node must listen on and
-/// advertise, `{node}` by its number from 1, `{data}` by an empty directory of its own. Its output goes to
-/// `broker-N.log`. It is ready when it answers the Kafka protocol.
+/// advertise, `{node}` by its number from 1, `{data}` by an empty directory of its own (``BrokerData``). Its output goes
+/// to `broker-N.log`. It is ready when it answers the Kafka protocol.
 ///
 /// Actions: `pause` (SIGSTOP), `kill` (SIGKILL), `shutdown` (SIGTERM), each undone at the end of its phase, and `restart`.
 final class CommandBroker: BrokerUnderTest {
@@ -53,6 +55,7 @@ final class CommandBroker: BrokerUnderTest {
     }
 
     func start() async throws {
+        BrokerData.remove(of: record)
         try Backplane.join(testbed.nodes)
         for node in 1...testbed.nodes.count { try launch(node) }
         let setup = BrokerSetup(
@@ -96,11 +99,41 @@ final class CommandBroker: BrokerUnderTest {
         channel?.send(signal)
     }
 
+    /// A node is back when it answers ApiVersions: a real broker is started and refused for as long as the controller holds
+    /// its former session.
+    func waitUntilBack(node: Int) async throws {
+        let address = (host: testbed.nodeDevices[node - 1].address, port: EmbeddedBrokerUnderTest.port)
+        let deadline = ContinuousClock.now + cell.broker.readyWithin
+        while true {
+            do {
+                return try await WorkerThread.run {
+                    let descriptor = try self.connectWithoutFaults(host: address.host, port: address.port)
+                    let connection = try RawConnection(
+                        adopting: descriptor, address: "node \(node)", timeout: .seconds(2))
+                    defer { connection.close() }
+                    try connection.negotiate()
+                }
+            } catch {
+                if let reason = death {
+                    throw HarnessError(operation: "start again", subject: "node \(node)", reason: "it ended: \(reason)")
+                }
+                guard ContinuousClock.now < deadline else {
+                    throw HarnessError(
+                        operation: "start again", subject: "node \(node)",
+                        reason: "it did not answer within \(cell.broker.readyWithin): \(error)",
+                        remedy: "see broker-\(node).log in the cell's directory, or raise broker.ready_within")
+                }
+                // Not the timeline's sleep: what has begun is finished though the load is over.
+                await Task { try? await Task.sleep(for: .milliseconds(50)) }.value
+            }
+        }
+    }
+
     func stop() async {
         for node in processes.withLock({ Array($0.keys) }) {
             try? await end(node, SIGKILL)
-            try? FileManager.default.removeItem(atPath: dataPath(node))
         }
+        BrokerData.remove(of: record)
     }
 
     private func launch(_ node: Int) throws {
@@ -183,5 +216,5 @@ final class CommandBroker: BrokerUnderTest {
         return "\(cell.broker.option.first ?? "command"): \(end)" + (tail.isEmpty ? "" : ": \(tail)")
     }
 
-    private func dataPath(_ node: Int) -> String { "\(record.path)/broker-\(node)-data" }
+    private func dataPath(_ node: Int) -> String { "\(BrokerData.folder(of: record))/\(node)" }
 }

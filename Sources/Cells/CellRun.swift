@@ -32,7 +32,7 @@ final class CellRun: Sendable {
     func run() async -> ExitStatus {
         do {
             let plan = try RunDirectory(path: record.path).read(CellPlan.self, from: "plan.json")
-            let cell = try loadCell(plan)
+            let cell = try loadCell(plan).withTopicPrefix(run: plan.tag ?? "cell")
             var description = cell.description(vocabulary: ScenarioLibrary.vocabulary)
             description.earlierRuns = plan.earlierRuns
             description.network?.tcp?.machineReceiveMaxBytes = TCPSetup.number("core/rmem_max")

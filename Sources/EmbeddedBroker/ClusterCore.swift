@@ -14,6 +14,8 @@ final class ClusterCore {
         var isIsolated = false
         /// True when the controller no longer counts on it: down or silent for longer than its session.
         var isFenced = false
+        /// When it was killed, milliseconds since the epoch; nil while it runs and after an end in order.
+        var killedMs: Int64?
 
         /// Whether it can take part in replication.
         var replicates: Bool { isUp && !isPaused && !isIsolated }

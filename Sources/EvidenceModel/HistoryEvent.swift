@@ -31,6 +31,8 @@ public struct HistoryEvent: Codable, Sendable, Equatable {
         case faultEnded = "fault-ended"
         /// A broker action was carried out; subject: node; detail: action.
         case brokerAction = "broker-action"
+        /// A node that an action brought back answers again; subject: node. The disturbance ends here.
+        case nodeBack = "node-back"
         /// The driver said that every record has its outcome.
         case driverDone = "driver-done"
         /// The driver process ended; values: `exit_code` or `signal`.

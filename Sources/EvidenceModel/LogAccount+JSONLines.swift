@@ -43,8 +43,7 @@ extension LogAccount {
                 isNumbered = try cursor.boolean()
                 isEnd = true
             case "unread":
-                try cursor.beginObject()
-                while let name = try cursor.nextKey() { unread[name] = try cursor.integer() }
+                try cursor.object { name, cursor throws(JSONError) in unread[name] = try cursor.integer() }
                 isEnd = true
             case "end_offsets":
                 try cursor.object { name, cursor throws(JSONError) in endOffsets[name] = try cursor.integer() }

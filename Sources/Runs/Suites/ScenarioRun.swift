@@ -172,6 +172,8 @@ public final class ScenarioRun: Sendable {
 
     private func cellEnded(_ job: CellSupervisor.Job, _ end: ChildEnd, _ supervisor: CellSupervisor) async -> Bool {
         let record = RecordDirectory(path: job.directory)
+        // A cell that was ended by force could not do it.
+        BrokerData.remove(of: record)
         let verdict: Verdict?
         // What the supervisor had to end is judged with that in its history.
         let isWhole = end == .exited(0)
