@@ -2,7 +2,7 @@ import FoundationEssentials
 import ScenarioModel
 
 /// What a compose file says of the images of a profile.
-enum ComposeImages {
+package enum ComposeImages {
     /// What the file names its image by.
     static let variable = "CROSSWIND_KAFKA_IMAGE"
 
@@ -25,5 +25,20 @@ enum ComposeImages {
             return profiles.contains { (try? $0.text()) == profile }
         }.compactMap { try? ($0["image"] ?? $0["<<"]?["image"])?.text() }
         return images.isEmpty ? nil : images.contains { $0.contains(variable) }
+    }
+
+    /// The profiles of the compose file and the number of their services, which are the nodes; empty where there is no file.
+    package static func profiles() -> [String: Int] {
+        guard let path = try? BrokerContainers.composeFile(),
+            let text = try? String(contentsOfFile: path, encoding: .utf8),
+            let file = try? ScenarioValue(yaml: text, file: "docker-compose.yml"),
+            case .mapping(let services)? = file["services"]?.content
+        else { return [:] }
+        var counts: [String: Int] = [:]
+        for service in services {
+            guard case .sequence(let profiles)? = service.value["profiles"]?.content else { continue }
+            for profile in profiles.compactMap({ try? $0.text() }) { counts[profile, default: 0] += 1 }
+        }
+        return counts
     }
 }

@@ -123,7 +123,10 @@ public struct BrokerSpec: Sendable, Equatable {
 
     /// The section's keys: those of every kind, and each kind's own.
     static func keys(_ rules: ScenarioRules) -> [String] {
-        ["kind", "release", "nodes", "topics", "config", "ready_within", "login", "plaintext_port", "image", "topic_prefix"]
+        [
+            "kind", "release", "nodes", "topics", "config", "ready_within", "login", "plaintext_port", "image",
+            "topic_prefix",
+        ]
             + rules.brokerKinds.compactMap(\.option?.key)
     }
 

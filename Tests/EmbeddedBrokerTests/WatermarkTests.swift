@@ -30,7 +30,8 @@ struct WatermarkTests {
         let reader = try reader(cluster)
         #expect(try reader.watermarkLags(topics: ["t"]) == [.init(topic: "t", partition: 0, watermark: 1, logEnd: 6)])
         let log = try reader.read(topics: ["t"])
-        #expect(log.batches.map { $0.records.map { String(decoding: $0.value ?? [], as: UTF8.self) } }.joined().count == 6)
+        #expect(
+            log.batches.map { $0.records.map { String(decoding: $0.value ?? [], as: UTF8.self) } }.joined().count == 6)
         #expect(log.endOffsets["t"]?[0] == 6)
         #expect(log.offsetsAboveWatermark == 5)
         #expect(log.unreadOffsets.isEmpty)
