@@ -71,8 +71,12 @@ test-arm64: ## the C parts compiled for arm64 and run under qemu (root the first
 test-actions: ## the GitHub Action and the workflows against their schemas
 	scripts/test-actions.sh
 
-scenarios: build clients containers ## run every scenario
-	$(CROSSWIND) run Scenarios
+# BROKER takes the place of the scenarios' brokers: a name of Brokers/, a profile of docker-compose.yml, 'command: …',
+# external:HOST:PORT, or a file.
+BROKER ?=
+
+scenarios: build clients containers ## run every scenario; BROKER=kafka on another broker
+	$(CROSSWIND) run Scenarios $(if $(BROKER),--broker '$(BROKER)')
 
 scenario: build ## run one: make scenario S=FILE
 	$(CROSSWIND) run $(S)

@@ -11,7 +11,7 @@ import Testbed
 /// Any executable as broker: one process for each node, in the node's namespace behind its end of the link.
 ///
 /// In `broker.command` these words are replaced: `{host}` and `{port}` by the address that the node must listen on and
-/// advertise, `{node}` by its number from 1, `{data}` by an empty directory of its own (``BrokerData``). Its output goes
+/// advertise, `{node}` by its number from 1 and `{nodes}` by how many there are, `{properties}` by a file with `broker.config`, `{data}` by an empty directory of its own (``BrokerData``). Its output goes
 /// to `broker-N.log`. It is ready when it answers the Kafka protocol.
 ///
 /// Actions: `pause` (SIGSTOP), `kill` (SIGKILL), `shutdown` (SIGTERM), each undone at the end of its phase, and `restart`.
@@ -140,13 +140,15 @@ final class CommandBroker: BrokerUnderTest {
         let words = cell.broker.option.map { word in
             [
                 "{host}": testbed.nodeDevices[node - 1].address, "{port}": "\(EmbeddedBrokerUnderTest.port)",
-                "{node}": "\(node)", "{data}": dataPath(node),
+                "{node}": "\(node)", "{nodes}": "\(testbed.nodes.count)", "{data}": dataPath(node),
+                BrokerAbilities.propertiesWord: propertiesPath,
             ].reduce(word) { $0.replacing($1.key, with: $1.value) }
         }
         guard let executable = words.first else {
             throw MissingRequirement("broker kind command needs broker.command")
         }
         try FileManager.default.createDirectory(atPath: dataPath(node), withIntermediateDirectories: true)
+        try writeProperties()
         let log = "\(record.path)/broker-\(node).log"
         let command = ChildCommand(executable: executable, arguments: Array(words.dropFirst()))
             .inside(testbed.nodes[node - 1])
@@ -214,6 +216,18 @@ final class CommandBroker: BrokerUnderTest {
         let log = (try? String(contentsOfFile: "\(record.path)/broker-\(node).log", encoding: .utf8)) ?? ""
         let tail = log.split(separator: "\n").suffix(3).joined(separator: " | ")
         return "\(cell.broker.option.first ?? "command"): \(end)" + (tail.isEmpty ? "" : ": \(tail)")
+    }
+
+    private var propertiesPath: String { "\(BrokerData.folder(of: record))/broker.properties" }
+
+    /// `broker.config` as a file of properties: a line for each.
+    private func writeProperties() throws {
+        let lines = cell.broker.config.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)\n" }
+        do {
+            try Data(lines.joined().utf8).write(to: URL(fileURLWithPath: propertiesPath), options: .atomic)
+        } catch {
+            throw HarnessError(operation: "write", subject: propertiesPath, reason: reason(of: error))
+        }
     }
 
     private func dataPath(_ node: Int) -> String { "\(BrokerData.folder(of: record))/\(node)" }

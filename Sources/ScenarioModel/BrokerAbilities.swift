@@ -21,6 +21,9 @@ public struct BrokerAbilities: Sendable {
     /// What is wrong with the value of a property, or with `release`, and its name; nil when nothing is.
     public var checkValues: @Sendable (BrokerSpec) -> (property: String, problem: String)?
 
+    /// The word of a command that stands for a file with `broker.config`: a command with it acts upon them.
+    public static let propertiesWord = "{properties}"
+
     /// Makes abilities.
     public init(
         actions: [String], undoes: [String], clusterWide: [String] = [], takesRelease: Bool,

@@ -15,6 +15,8 @@ public struct BrokerOverride: Sendable, Equatable {
     private let plays: String?
     /// The numbers of nodes that it can have; nil: any.
     private let nodes: [Int]?
+    /// The release of a client to take where a scenario names none, by the client's name: one that the broker can talk with.
+    private let clients: [String: String]
     /// What it cannot do, by action, property or `transactions`, and why.
     private let cannot: [Refusal]
 
@@ -34,7 +36,7 @@ public struct BrokerOverride: Sendable, Equatable {
     /// Why a cell cannot run.
     struct Obstacle: Error { let reason: String }
 
-    static let keys = ["broker", "plays", "nodes", "cannot", "summary", "tried"]
+    static let keys = ["broker", "plays", "nodes", "cannot", "clients", "summary", "tried"]
 
     /// Reads a description.
     ///
@@ -66,6 +68,12 @@ public struct BrokerOverride: Sendable, Equatable {
             root["cannot"].flatMap { value in
                 errors.attempt { try value.mapping().map { Refusal(word: $0.key, reason: try $0.value.line()) } }
             } ?? []
+        clients =
+            root["clients"].flatMap { value in
+                errors.attempt {
+                    Dictionary(uniqueKeysWithValues: try value.mapping().map { ($0.key, try $0.value.text()) })
+                }
+            } ?? [:]
         try errors.throwIfAny()
     }
 
@@ -95,7 +103,8 @@ public struct BrokerOverride: Sendable, Equatable {
             entries.append(made("config", config))
         }
         return with(
-            root, "broker", ScenarioValue(location: section.location, path: "broker", content: .mapping(entries)))
+            withClient(root), "broker",
+            ScenarioValue(location: section.location, path: "broker", content: .mapping(entries)))
     }
 
     /// What a decoded cell asks for and this broker cannot do; nil when nothing.
@@ -162,6 +171,22 @@ public struct BrokerOverride: Sendable, Equatable {
         return ScenarioValue(location: section.location, path: "broker.topics", content: .sequence(filled))
     }
 
+    private func withClient(_ root: ScenarioValue) -> ScenarioValue {
+        let producer = root["producer"]
+        let client = producer?["client"].flatMap { try? $0.text() } ?? "librdkafka"
+        guard let version = clients[client], producer?["version"].map(\.isNull) ?? true else { return root }
+        let entries = (producer.map(mapping) ?? []).filter { $0.key != "version" }
+        let entry = ScenarioValue.Entry(
+            key: "version", keyLocation: section.location,
+            value: ScenarioValue(
+                location: section.location, path: "producer.version",
+                content: .scalar(.init(text: version, quoted: true))))
+        return with(
+            root, "producer",
+            ScenarioValue(
+                location: (producer ?? section).location, path: "producer", content: .mapping(entries + [entry])))
+    }
+
     private func mapping(_ value: ScenarioValue) -> [ScenarioValue.Entry] {
         if case .mapping(let entries) = value.content { entries } else { [] }
     }
@@ -176,7 +201,8 @@ public struct BrokerOverride: Sendable, Equatable {
 
     private func with(_ root: ScenarioValue, _ key: String, _ value: ScenarioValue) -> ScenarioValue {
         var root = root
-        root.content = .mapping(mapping(root).filter { $0.key != key } + [made(key, value)])
+        root.content = .mapping(
+            mapping(root).filter { $0.key != key } + [.init(key: key, keyLocation: value.location, value: value)])
         return root
     }
 }

@@ -40,7 +40,8 @@ struct EffectCheck {
                     "'image' has no effect with broker kind '\(kind)', which has none", allowed: kinds(\.takesImage)))
         }
         let entries = section?["config"].map(Self.entries) ?? []
-        if let first = entries.first, !abilities.takesConfig {
+        let isPassedOn = broker.option.contains { $0.contains(BrokerAbilities.propertiesWord) }
+        if let first = entries.first, !abilities.takesConfig, !isPassedOn {
             errors.add(
                 ScenarioError(
                     at: first.keyLocation,
