@@ -104,7 +104,8 @@ let package = Package(
             name: "Runs",
             dependencies: [
                 "CLinux", "SystemCalls", "ScenarioModel", "EvidenceModel", "LinkEmulator", "EmbeddedBroker",
-                "RawClient", "RecordCompression", "WireObserver", "Drivers", "Verdicts", "Capacity", "Reports", "Testbed",
+                "RawClient", "RecordCompression", "WireObserver", "Drivers", "Verdicts", "Capacity", "Reports",
+                "Testbed",
                 "BrokerKinds", "Cells", "KafkaWire", "Relay", "RunRecord", logging,
             ], swiftSettings: strict),
 

@@ -144,8 +144,8 @@ extension RawConnection {
                 topic: topic, topicID: topicID,
                 partitions: [.init(partition: partition, fetchOffset: offset, partitionMaxBytes: maxBytes)])
         ]
-        let response =
-            try version.map { try call(request, version: $0) } ?? call(request, atMost: Self.newestFetch(topicID, replica))
+        let newest = Self.newestFetch(topicID, replica)
+        let response = try version.map { try call(request, version: $0) } ?? call(request, atMost: newest)
         if response.errorCode != 0 {
             throw RawClientError.refused(what: "Fetch", code: ErrorCode(rawValue: response.errorCode))
         }

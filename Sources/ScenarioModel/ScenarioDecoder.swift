@@ -73,6 +73,14 @@ struct ScenarioDecoder {
                 root.error("too many cells for a file of this size", allowed: "a smaller matrix or fewer repeats"))
             return scenario
         }
+        appendCells(of: matrix, expecting: matched, to: &scenario)
+        return scenario
+    }
+
+    /// Decodes the cells of the matrix, each with the expectations that are for it.
+    private mutating func appendCells(
+        of matrix: Matrix, expecting matched: [[ExpectationSpec]], to scenario: inout Scenario
+    ) {
         var naming = CellNaming(scenario: scenario.name, paths: matrix.paths, repeatCount: scenario.repeatCount)
         var groups = CellNaming(scenario: scenario.name, paths: matrix.paths, repeatCount: 1)
         for (parameters, expectations) in zip(matrix.cells, matched) {
@@ -98,7 +106,6 @@ struct ScenarioDecoder {
                 scenario.cells.append(cell)
             }
         }
-        return scenario
     }
 
     /// A cell that is right by itself, with another broker in place of its own.

@@ -16,7 +16,8 @@ struct ClaimsCommand: ParsableCommand {
     var runs: [String]
 
     @Option(
-        name: .customLong("outcomes"), help: "A file of outcomes on a broker that is not at hand: a column; repeatable.")
+        name: .customLong("outcomes"), help: "A file of outcomes on a broker that is not at hand: a column; repeatable."
+    )
     var outcomes: [String] = []
 
     @Option(help: "Write to this file instead of standard output.")
