@@ -71,18 +71,26 @@ test-arm64: ## the C parts compiled for arm64 and run under qemu (root the first
 test-actions: ## the GitHub Action and the workflows against their schemas
 	scripts/test-actions.sh
 
-scenarios: build clients containers ## run every scenario
-	$(CROSSWIND) run Scenarios
+# BROKER takes the place of the scenarios' brokers: a name of Brokers/, a profile of docker-compose.yml, 'command: …',
+# external:HOST:PORT, or a file.
+BROKER ?=
+
+scenarios: build clients containers ## run every scenario; BROKER=kafka on another broker
+	$(CROSSWIND) run Scenarios $(if $(BROKER),--broker '$(BROKER)')
 
 scenario: build ## run one: make scenario S=FILE
 	$(CROSSWIND) run $(S)
 
 .PHONY: claims
 
+# With BROKER the causes run on it too, and it becomes a column. What was recorded on brokers that are not at hand has one.
+RECORDED_OUTCOMES := $(wildcard Brokers/*/outcomes-*.json.gz)
+
 claims: build clients ## run the causes and write docs/claims.md: statement, verdict by experiment, evidence, cost of the fix
-	rm -rf runs/claims
+	rm -rf runs/claims runs/claims-broker
 	$(CROSSWIND) run Scenarios/causes --output runs/claims || [ $$? -le 2 ]
-	$(CROSSWIND) claims runs/claims --output docs/claims.md
+	$(if $(BROKER),$(CROSSWIND) run Scenarios/causes --broker '$(BROKER)' --output runs/claims-broker || [ $$? -le 3 ])
+	$(CROSSWIND) claims runs/claims $(if $(BROKER),runs/claims-broker) $(RECORDED_OUTCOMES:%=--outcomes %) --output docs/claims.md
 
 BASELINE ?= Scenarios/baseline.json
 # What a regression is looked for in: the quick scenarios and the causes; the others need containers or much time.

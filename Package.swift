@@ -85,7 +85,7 @@ let package = Package(
         // Where siblings meet.
         .target(
             name: "Conformance",
-            dependencies: ["KafkaWire", "RawClient", "EmbeddedBroker", "RecordCompression", "SystemCalls"],
+            dependencies: ["KafkaWire", "RawClient", "EmbeddedBroker", "RecordCompression", "Reports", "SystemCalls"],
             swiftSettings: strict),
         .target(
             name: "RunRecord", dependencies: ["EvidenceModel", "Capacity", "SystemCalls"], swiftSettings: strict),
@@ -107,8 +107,9 @@ let package = Package(
             name: "Runs",
             dependencies: [
                 "CLinux", "SystemCalls", "ScenarioModel", "EvidenceModel", "LinkEmulator", "EmbeddedBroker",
-                "RawClient", "WireObserver", "Drivers", "Verdicts", "Capacity", "Reports", "Testbed", "BrokerKinds",
-                "Cells", "Relay", "RunRecord", logging,
+                "RawClient", "RecordCompression", "WireObserver", "Drivers", "Verdicts", "Capacity", "Reports",
+                "Testbed",
+                "BrokerKinds", "Cells", "KafkaWire", "Relay", "RunRecord", logging,
             ], swiftSettings: strict),
 
         .executableTarget(

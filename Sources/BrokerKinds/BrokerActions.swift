@@ -14,6 +14,8 @@ package final class BrokerActions: Sendable {
     /// What was done and has its end still to come, in order.
     private let open = Mutex<[Open]>([])
 
+    private let mayAnswerLater = Atomic(false)
+
     private struct Open: Equatable {
         let fault: Int
         let node: Int
@@ -56,13 +58,13 @@ package final class BrokerActions: Sendable {
     }
 
     /// Takes back what would have ended later, so that the log can be read: a producer may end while its broker is away.
-    ///
-    /// - Returns: whether there was anything.
-    package func bringBack() async -> Bool {
-        let open = open.withLock { $0 }
-        for action in open.reversed() { await undo(action) }
-        return !open.isEmpty
+    package func bringBack() async {
+        for action in open.withLock({ $0 }).reversed() { await undo(action) }
     }
+
+    /// Whether something was done after which the broker answers again, though it may take a while: a node that was away
+    /// came back, or, of several, one went whose partitions others lead then.
+    package var needsPatience: Bool { mayAnswerLater.load(ordering: .relaxed) }
 
     private func undo(_ done: Open) async {
         let isOpen = open.withLock { open in
@@ -84,11 +86,18 @@ package final class BrokerActions: Sendable {
         let timeUs = WallClock.nowUs()
         do {
             guard try await broker.perform(wanted, node: node) else { return }
+            if undo || action.keyword == "restart" || cell.broker.nodes > 1 {
+                mayAnswerLater.store(true, ordering: .relaxed)
+            }
             let argument = action.value.map { " \($0.compact)" } ?? ""
             history.append(
                 .brokerAction, subject: "node \(node)",
                 detail: undo ? "end of \(action.keyword)" : "\(action.keyword)\(argument)",
                 values: ["fault": Int64(fault)], timeUs: timeUs)
+            if undo && ["kill", "shutdown"].contains(action.keyword) || action.keyword == "restart" {
+                try await broker.waitUntilBack(node: node)
+                history.append(.nodeBack, subject: "node \(node)", values: ["fault": Int64(fault)])
+            }
         } catch {
             // The action did not happen: the fault will not show, and the cell is inconclusive by that.
             history.append(.harnessError, subject: "node \(node)", detail: "\(action.keyword): \(error)")

@@ -27,6 +27,12 @@ package protocol BrokerUnderTest: Sendable {
     /// - Throws: ``HarnessError`` when the kind cannot do it.
     func perform(_ action: BrokerAction, node: Int) async throws -> Bool
 
+    /// Returns when a node that an action brought back (the end of `kill` or `shutdown`, `restart`) answers again: what a
+    /// client does until then is not yet its recovery.
+    ///
+    /// - Throws: ``HarnessError`` when it does not within `ready_within`.
+    func waitUntilBack(node: Int) async throws
+
     /// Ends the broker and frees what it holds. Never throws: it runs on every way out.
     func stop() async
 }
@@ -43,4 +49,6 @@ package struct BrokerAction: Sendable, Equatable {
 
 extension BrokerUnderTest {
     package var logStart: [String: [Int32: Int64]] { [:] }
+
+    package func waitUntilBack(node: Int) async throws {}
 }

@@ -1,16 +1,18 @@
 import EvidenceModel
 import FoundationEssentials
 import Glibc
+import RawClient
 import RunRecord
 import ScenarioModel
 import Synchronization
+import SystemCalls
 import Testbed
 
 /// Any executable as broker: one process for each node, in the node's namespace behind its end of the link.
 ///
 /// In `broker.command` these words are replaced: `{host}` and `{port}` by the address that the node must listen on and
-/// advertise, `{node}` by its number from 1, `{data}` by an empty directory of its own. Its output goes to
-/// `broker-N.log`. It is ready when it answers the Kafka protocol.
+/// advertise, `{node}` by its number from 1 and `{nodes}` by how many there are, `{properties}` by a file with `broker.config`, `{data}` by an empty directory of its own (``BrokerData``). Its output goes
+/// to `broker-N.log`. It is ready when it answers the Kafka protocol.
 ///
 /// Actions: `pause` (SIGSTOP), `kill` (SIGKILL), `shutdown` (SIGTERM), each undone at the end of its phase, and `restart`.
 final class CommandBroker: BrokerUnderTest {
@@ -41,6 +43,8 @@ final class CommandBroker: BrokerUnderTest {
     /// How long a node may take to end by SIGTERM. Kafka's controlled shutdown takes seconds.
     private static let graceAfterTerm = Duration.seconds(10)
 
+    private static let pauseBetweenKills = Duration.milliseconds(200)
+
     let bootstrap: String
 
     init(cell: ScenarioCell, testbed: CellTestbed, record: RecordDirectory) {
@@ -51,6 +55,7 @@ final class CommandBroker: BrokerUnderTest {
     }
 
     func start() async throws {
+        BrokerData.remove(of: record)
         try Backplane.join(testbed.nodes)
         for node in 1...testbed.nodes.count { try launch(node) }
         let setup = BrokerSetup(
@@ -66,12 +71,9 @@ final class CommandBroker: BrokerUnderTest {
     }
 
     func perform(_ action: BrokerAction, node: Int) async throws -> Bool {
-        guard let channel = processes.withLock({ $0[node]?.channel }) else {
-            throw HarnessError(operation: "perform", subject: action.name, reason: "node \(node) never ran")
-        }
         switch (action.name, action.undo) {
-        case ("pause", false): channel.send(SIGSTOP)
-        case ("pause", true): channel.send(SIGCONT)
+        case ("pause", false): try signal(node, SIGSTOP)
+        case ("pause", true): try signal(node, SIGCONT)
         case ("kill", false): try await end(node, SIGKILL)
         case ("shutdown", false): try await end(node, SIGTERM)
         case ("kill", true), ("shutdown", true): try launch(node)
@@ -85,24 +87,68 @@ final class CommandBroker: BrokerUnderTest {
         return true
     }
 
+    /// Sends a signal to a node's process; one whose process is still to come gets it then.
+    private func signal(_ node: Int, _ signal: Int32) throws {
+        let channel = try processes.withLock { processes in
+            guard let known = processes[node] else {
+                throw HarnessError(operation: "signal", subject: "node \(node)", reason: "it never ran")
+            }
+            if known.channel == nil { processes[node]?.pendingSignal = signal }
+            return known.channel
+        }
+        channel?.send(signal)
+    }
+
+    /// A node is back when it answers ApiVersions: a real broker is started and refused for as long as the controller holds
+    /// its former session.
+    func waitUntilBack(node: Int) async throws {
+        let address = (host: testbed.nodeDevices[node - 1].address, port: EmbeddedBrokerUnderTest.port)
+        let deadline = ContinuousClock.now + cell.broker.readyWithin
+        while true {
+            do {
+                return try await WorkerThread.run {
+                    let descriptor = try self.connectWithoutFaults(host: address.host, port: address.port)
+                    let connection = try RawConnection(
+                        adopting: descriptor, address: "node \(node)", timeout: .seconds(2))
+                    defer { connection.close() }
+                    try connection.negotiate()
+                }
+            } catch {
+                if let reason = death {
+                    throw HarnessError(operation: "start again", subject: "node \(node)", reason: "it ended: \(reason)")
+                }
+                guard ContinuousClock.now < deadline else {
+                    throw HarnessError(
+                        operation: "start again", subject: "node \(node)",
+                        reason: "it did not answer within \(cell.broker.readyWithin): \(error)",
+                        remedy: "see broker-\(node).log in the cell's directory, or raise broker.ready_within")
+                }
+                // Not the timeline's sleep: what has begun is finished though the load is over.
+                await Task { try? await Task.sleep(for: .milliseconds(50)) }.value
+            }
+        }
+    }
+
     func stop() async {
         for node in processes.withLock({ Array($0.keys) }) {
             try? await end(node, SIGKILL)
-            try? FileManager.default.removeItem(atPath: dataPath(node))
         }
+        BrokerData.remove(of: record)
     }
 
     private func launch(_ node: Int) throws {
         let words = cell.broker.option.map { word in
             [
                 "{host}": testbed.nodeDevices[node - 1].address, "{port}": "\(EmbeddedBrokerUnderTest.port)",
-                "{node}": "\(node)", "{data}": dataPath(node),
+                "{node}": "\(node)", "{nodes}": "\(testbed.nodes.count)", "{data}": dataPath(node),
+                BrokerAbilities.propertiesWord: propertiesPath,
             ].reduce(word) { $0.replacing($1.key, with: $1.value) }
         }
         guard let executable = words.first else {
             throw MissingRequirement("broker kind command needs broker.command")
         }
         try FileManager.default.createDirectory(atPath: dataPath(node), withIntermediateDirectories: true)
+        try writeProperties()
         let log = "\(record.path)/broker-\(node).log"
         let command = ChildCommand(executable: executable, arguments: Array(words.dropFirst()))
             .inside(testbed.nodes[node - 1])
@@ -144,13 +190,17 @@ final class CommandBroker: BrokerUnderTest {
             channel.send(signal)
             channel.send(SIGCONT)
         }
-        guard signal != SIGKILL else { return await task.value }
-        let deadline = Task {
-            try await Task.sleep(for: Self.graceAfterTerm)
-            self.processes.withLock { $0[node]?.channel }?.kill()
+        // Again and again: the kernel has no process by this id for a moment while the child starts.
+        let killer = Task {
+            if signal != SIGKILL { try await Task.sleep(for: Self.graceAfterTerm) }
+            while !Task.isCancelled {
+                self.processes.withLock { $0[node]?.channel }?.kill()
+                try await Task.sleep(for: Self.pauseBetweenKills)
+            }
         }
         await task.value
-        deadline.cancel()
+        killer.cancel()
+        guard signal != SIGKILL else { return }
         if case .signaled(SIGKILL)? = processes.withLock({ $0[node]?.end }) {
             throw HarnessError(
                 operation: "shut down", subject: "node \(node)",
@@ -168,5 +218,17 @@ final class CommandBroker: BrokerUnderTest {
         return "\(cell.broker.option.first ?? "command"): \(end)" + (tail.isEmpty ? "" : ": \(tail)")
     }
 
-    private func dataPath(_ node: Int) -> String { "\(record.path)/broker-\(node)-data" }
+    private var propertiesPath: String { "\(BrokerData.folder(of: record))/broker.properties" }
+
+    /// `broker.config` as a file of properties: a line for each.
+    private func writeProperties() throws {
+        let lines = cell.broker.config.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)\n" }
+        do {
+            try Data(lines.joined().utf8).write(to: URL(fileURLWithPath: propertiesPath), options: .atomic)
+        } catch {
+            throw HarnessError(operation: "write", subject: propertiesPath, reason: reason(of: error))
+        }
+    }
+
+    private func dataPath(_ node: Int) -> String { "\(BrokerData.folder(of: record))/\(node)" }
 }

@@ -98,7 +98,7 @@ final class BrokerContainers: BrokerSite {
 
     private static func environment(_ cell: ScenarioCell) -> [String: String] {
         var variables: [String: String] = [:]
-        if let release = cell.broker.release { variables["KAFKA_VERSION"] = release }
+        if let image = ComposeImages.image(cell.broker) { variables[ComposeImages.variable] = image }
         let environment = ProcessInfo.processInfo.environment
         let cache = environment["CROSSWIND_CACHE"] ?? (environment["HOME"] ?? "/root") + "/.cache/crosswind"
         let versions = (try? FileManager.default.contentsOfDirectory(atPath: cache + "/tansu")) ?? []
@@ -124,15 +124,15 @@ final class ComposeBroker: BrokerUnderTest {
     static let kind = BrokerKind(
         spec: BrokerSpec.Kind("compose", option: .init("service", .text, isRequired: false)),
         abilities: BrokerAbilities(
-            actions: ["pause", "kill"], undoes: ["pause"], takesRelease: true, takesConfig: false,
-            servesTransactions: true,
+            actions: ["pause", "kill"], undoes: ["pause"], takesRelease: true, takesImage: true,
+            takesConfig: false, servesTransactions: true,
             checkValues: { spec in
-                guard spec.release != nil, let file = try? BrokerContainers.composeFile(),
+                guard spec.release != nil || spec.image != nil, let file = try? BrokerContainers.composeFile(),
                     let text = try? String(contentsOfFile: file, encoding: .utf8),
                     let isUsed = ComposeImages.useRelease(text, profile: spec.option.first ?? "kafka"), !isUsed
                 else { return nil }
                 return (
-                    "release",
+                    spec.release == nil ? "image" : "release",
                     "it has no effect with service '\(spec.option.first ?? "kafka")', whose image is always the same"
                 )
             }), usesContainers: true,

@@ -40,6 +40,8 @@ final class EmbeddedBrokerUnderTest: BrokerUnderTest {
     private let configuration: BrokerConfiguration
     private let testbed: CellTestbed
     private let cluster = Mutex<EmbeddedCluster?>(nil)
+    /// Nodes that are on their way back.
+    private let returning = Mutex<[Int: Task<Void, any Error>]>([:])
 
     static let port: UInt16 = 9092
 
@@ -90,9 +92,10 @@ final class EmbeddedBrokerUnderTest: BrokerUnderTest {
         case ("pause", true): try cluster.resume(node: id)
         case ("kill", false): try cluster.stop(node: id, .kill)
         case ("shutdown", false): try cluster.stop(node: id, .clean)
-        case ("kill", true), ("shutdown", true): try cluster.start(node: id)
+        case ("kill", true), ("shutdown", true): startLater(node, cluster)
         case ("restart", false):
-            try cluster.restart(node: id, try action.argument?.text() == "kill" ? .kill : .clean)
+            try cluster.stop(node: id, try action.argument?.text() == "kill" ? .kill : .clean)
+            startLater(node, cluster)
         case ("move-leader", false): try cluster.moveLeader(to: Int32(try action.argument?.count(in: 1...250) ?? node))
         case ("isolate", let undo): try cluster.isolate(node: id, !undo)
         case ("slow-append", false):
@@ -108,7 +111,30 @@ final class EmbeddedBrokerUnderTest: BrokerUnderTest {
         return true
     }
 
+    /// Starts a node after the time that a real one takes. It is started even where the timeline ends before: the log is
+    /// read back from it.
+    private func startLater(_ node: Int, _ cluster: EmbeddedCluster) {
+        let time = cluster.restartTime(of: Int32(node))
+        let task = Task {
+            if time > .zero { try? await Task.sleep(for: time, tolerance: .milliseconds(1)) }
+            try cluster.start(node: Int32(node))
+        }
+        returning.withLock { $0[node] = task }
+    }
+
+    func waitUntilBack(node: Int) async throws {
+        try await returning.withLock { $0.removeValue(forKey: node) }?.value
+    }
+
     func stop() async {
+        let waiting = returning.withLock { tasks in
+            defer { tasks = [:] }
+            return Array(tasks.values)
+        }
+        for task in waiting {
+            task.cancel()
+            _ = await task.result
+        }
         let running = cluster.withLock { cluster in
             defer { cluster = nil }
             return cluster

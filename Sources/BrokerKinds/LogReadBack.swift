@@ -25,6 +25,22 @@ package struct LogReadBack: Sendable {
         self.login = login
     }
 
+    /// How long a high watermark may stay behind its leader's log: a dead follower keeps it until its session ends
+    /// (`broker.session.timeout.ms`, 9 s) and the in-sync set shrinks. What lies above it then is read past it.
+    package static let watermarkPatience = Duration.seconds(15)
+
+    /// Waits until consumers are given everything that the leaders hold.
+    ///
+    /// - Returns: the partitions whose high watermark is still behind at `deadline`.
+    /// - Throws: ``HarnessError`` when no node answers, `CancellationError`.
+    package func waitForWatermarks(until deadline: ContinuousClock.Instant) async throws -> [WatermarkLag] {
+        while true {
+            let lags = try await fromAnyNode { try $0.watermarkLags(topics: topics) }
+            if lags.isEmpty || ContinuousClock.now >= deadline { return lags }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+    }
+
     /// Reads.
     ///
     /// - Throws: ``HarnessError`` when no node answers or a partition cannot be read to its end.
@@ -109,7 +125,11 @@ package struct LogReadBack: Sendable {
     private func account(_ log: ReadLog) -> LogAccount {
         let numbers = numbers(log)
         var account = LogAccount(
-            complete: log.isComplete && log.batches.allSatisfy(\.isOpened), isNumbered: numbers != nil)
+            complete: log.isComplete && log.unreadOffsets.isEmpty && log.batches.allSatisfy(\.isOpened),
+            isNumbered: numbers != nil)
+        for (topic, partitions) in log.unreadOffsets {
+            for (partition, count) in partitions { account.unread["\(topic)-\(partition)"] = count }
+        }
         account.batches.reserveCapacity(log.batches.count)
         for (index, batch) in log.batches.enumerated() where !batch.header.isControl {
             let empty: [UInt8] = []

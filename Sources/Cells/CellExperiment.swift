@@ -20,6 +20,7 @@ final class CellExperiment: Sendable {
     private let reporter: CellReporter
     private let control: CellControl
     private let dialer: OutsideDialer?
+    private let begun = ContinuousClock.now
 
     init(
         _ cell: ScenarioCell, _ record: RecordDirectory, _ history: HistoryWriter, _ reporter: CellReporter,
@@ -66,8 +67,10 @@ final class CellExperiment: Sendable {
                 history.append(.brokerReady, detail: broker.bootstrap)
                 let actions = BrokerActions(cell: cell, broker: broker, history: history)
                 try conclude(try await produce(launch, testbed, broker, actions), launch)
-                let wasAway = await actions.bringBack()
-                try await readBack(broker, within: wasAway ? cell.broker.readyWithin : .zero)
+                await actions.bringBack()
+                let readBack = CellReadBack(
+                    cell: cell, broker: broker, record: record, history: history, end: begun + cell.lifeLimit)
+                try await readBack.run(withPatience: actions.needsPatience)
             }
         }
     }
@@ -193,35 +196,6 @@ final class CellExperiment: Sendable {
                 // Without values the judge knows that nothing is known.
                 history.append(.deviceCounters, subject: device.name, detail: String(describing: error))
             }
-        }
-    }
-
-    /// - Parameter patience: how long a broker that was away may take until it answers again.
-    private func readBack(_ broker: any BrokerUnderTest, within patience: Duration) async throws {
-        let reader = LogReadBack(
-            broker: broker, topics: cell.broker.topics.map(\.name),
-            run: cell.producer.isProgram ? RecordNumber.run(seed: cell.seed) : nil,
-            login: cell.broker.readerLogin)
-        let deadline = ContinuousClock.now + patience
-        var log: LogAccount?
-        while log == nil {
-            do {
-                log = try await reader.read()
-            } catch {
-                guard ContinuousClock.now < deadline else { throw error }
-                try await Task.sleep(for: .milliseconds(100))
-            }
-        }
-        guard let log else { return }
-        try record.write(log)
-        history.append(.logReadBack, values: ["batches": Int64(log.batches.count)])
-        for fetched in try await reader.fetch(versions: cell.workload.fetch, comparingWith: log) {
-            history.append(
-                .fetched, subject: "v\(fetched.version)", detail: fetched.detail.isEmpty ? nil : fetched.detail,
-                values: [
-                    "fetch_version": Int64(fetched.version), "fetched_records": Int64(fetched.records),
-                    "error_code": Int64(fetched.errorCode),
-                ])
         }
     }
 }

@@ -32,7 +32,7 @@ final class CellRun: Sendable {
     func run() async -> ExitStatus {
         do {
             let plan = try RunDirectory(path: record.path).read(CellPlan.self, from: "plan.json")
-            let cell = try loadCell(plan)
+            let cell = try loadCell(plan).withTopicPrefix(run: plan.tag ?? "cell")
             var description = cell.description(vocabulary: ScenarioLibrary.vocabulary)
             description.earlierRuns = plan.earlierRuns
             description.network?.tcp?.machineReceiveMaxBytes = TCPSetup.number("core/rmem_max")
@@ -89,8 +89,9 @@ final class CellRun: Sendable {
     private func loadCell(_ plan: CellPlan) throws -> ScenarioCell {
         let text = try String(contentsOfFile: plan.scenarioPath, encoding: .utf8)
         if let point = plan.point { return try pointCell(point, plan, text) }
+        let broker = try plan.broker.map { try BrokerOverride(yaml: $0, file: "--broker", name: "--broker") }
         let scenario = try Scenario(
-            yaml: text, file: plan.file, rules: ScenarioLibrary.rules(), seed: .asked(plan.runSeed))
+            yaml: text, file: plan.file, rules: ScenarioLibrary.rules(broker: broker), seed: .asked(plan.runSeed))
         guard var cell = scenario.cells.first(where: { $0.id == plan.cell }) else {
             throw HarnessError(
                 operation: "find cell", subject: plan.cell, reason: "\(plan.scenarioPath) has no such cell")

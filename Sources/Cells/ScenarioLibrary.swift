@@ -19,6 +19,13 @@ public enum ScenarioLibrary {
     /// - Throws: `ScenarioError` or `ScenarioErrors` for a client's folder that is wrong.
     package static func rules() throws -> ScenarioRules { try shared.get() }
 
+    /// The same with a broker in place of the scenarios' own.
+    package static func rules(broker: BrokerOverride?) throws -> ScenarioRules {
+        var rules = try rules()
+        rules.broker = broker
+        return rules
+    }
+
     private static let shared = Result {
         var rules = ScenarioRules(
             vocabulary: vocabulary, brokerKinds: BrokerCatalog.all.map(\.spec), releases: BrokerVocabulary.releases,
@@ -32,11 +39,15 @@ public enum ScenarioLibrary {
 
     /// Loads files, directories and globs.
     ///
-    /// - Parameter seed: the seed that the user named; nil lets a file's own seed or a random one decide.
+    /// - Parameters:
+    ///   - seed: the seed that the user named; nil lets a file's own seed or a random one decide.
+    ///   - broker: takes the place of the scenarios' own.
     /// - Throws: `ScenarioErrors` with everything that is wrong in all files.
-    public static func load(_ paths: [String], seed: UInt64? = nil) throws -> [Scenario] {
+    public static func load(
+        _ paths: [String], seed: UInt64? = nil, broker: BrokerOverride? = nil
+    ) throws -> [Scenario] {
         let seed = seed.map { RunSeed.asked($0) } ?? .chosen(UInt64.random(in: 0...UInt64(Int64.max)))
-        return try ScenarioLoader(rules: rules(), seed: seed, files: .disk).load(
+        return try ScenarioLoader(rules: rules(broker: broker), seed: seed, files: .disk).load(
             paths.map(InstalledFiles.locate))
     }
 

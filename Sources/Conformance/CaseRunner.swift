@@ -50,7 +50,7 @@ struct CaseRunner {
         place = leader
         connection = try RawConnection(connectTo: place.host, port: place.port, timeout: Self.patience)
         var producers = ["U": Self.unknownProducerID]
-        for alias in Self.aliases(one) { producers[alias] = try connection.initProducerID().id }
+        for alias in Self.aliases(one) { producers[alias] = try connection.initProducerID(within: Self.patience).id }
         let metadata = try connection.metadata(topics: [topic])
         topicID = metadata.topics.first?.topicID ?? .zero
         maker = BatchMaker(startMs: Pause.nowMs, producers: producers)

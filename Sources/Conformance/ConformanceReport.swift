@@ -52,6 +52,9 @@ public struct ConformanceReport: Sendable {
             var outcome: String
             var reason: String?
             var differences: [Difference]?
+            var rule: String
+            var deviation: Deviation?
+            var effect: String?
         }
 
         var passed: Int
@@ -60,17 +63,24 @@ public struct ConformanceReport: Sendable {
         var cases: [Case]
     }
 
-    /// One JSON object: `passed`, `failed`, `skipped`, `cases[]` with `group`, `name`, `outcome`, and `differences[]` or
-    /// `reason`.
+    /// One JSON object: `passed`, `failed`, `skipped`, `cases[]` with `group`, `name`, `outcome`, and `rule`, and
+    /// `differences[]` with `deviation` and `effect`, or `reason`.
     public var json: String {
         let cases = outcomes.map { outcome in
             switch outcome.result {
-            case .passed: Document.Case(group: outcome.group, name: outcome.name, outcome: "passed")
+            case .passed:
+                Document.Case(
+                    group: outcome.group, name: outcome.name, outcome: "passed",
+                    rule: ProducerRule.of(outcome.group).text)
             case .skipped(let why):
-                Document.Case(group: outcome.group, name: outcome.name, outcome: "skipped", reason: why)
+                Document.Case(
+                    group: outcome.group, name: outcome.name, outcome: "skipped", reason: why,
+                    rule: ProducerRule.of(outcome.group).text)
             case .failed(let differences):
                 Document.Case(
-                    group: outcome.group, name: outcome.name, outcome: "failed", differences: differences)
+                    group: outcome.group, name: outcome.name, outcome: "failed", differences: differences,
+                    rule: ProducerRule.of(outcome.group).text, deviation: outcome.deviation,
+                    effect: outcome.deviation?.effect)
             }
         }
         let encoder = JSONEncoder()

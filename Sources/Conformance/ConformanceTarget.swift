@@ -40,20 +40,30 @@ final class BootstrapTarget: ConformanceTarget {
         let reader = LogReader(host: host, port: port)
         let connection = try reader.connect(host, port)
         try connection.createTopic(topic, partitions: Int32(one.partitions ?? 1), properties: one.topicConfig ?? [:])
-        // A broker may know a new topic some time after it said that it made it.
-        for _ in 0..<100 {
-            let metadata = try connection.metadata(topics: [topic])
-            let ready = metadata.topics.first
-            let leader = ready?.partitions.first?.leaderID ?? -1
-            if ready?.errorCode == 0, ready?.partitions.count == one.partitions ?? 1,
-                ready!.partitions.allSatisfy({ $0.leaderID >= 0 }),
-                let node = metadata.brokers.first(where: { $0.nodeID == leader })
-            {
-                return (node.host, Int(node.port))
-            }
-            Pause.sleep(ms: 50)
+        defer { connection.close() }
+        try Self.awaitTopic(topic, partitions: one.partitions ?? 1, reader)
+        let metadata = try connection.metadata(topics: [topic])
+        let leader = metadata.topics.first?.partitions.first { $0.partitionIndex == 0 }?.leaderID
+        guard let node = metadata.brokers.first(where: { $0.nodeID == leader }) else {
+            throw ConformanceError(description: "\(topic)-0 has no leader")
         }
-        throw ConformanceError(description: "topic \(topic) was created and has no leader after 5 s")
+        return (node.host, Int(node.port))
+    }
+
+    /// A broker may know a new topic some time after it said that it made it.
+    static func awaitTopic(_ topic: String, partitions: Int, _ reader: LogReader) throws {
+        let deadline = ContinuousClock.now + .seconds(15)
+        while true {
+            do {
+                return try reader.checkServed(topic: topic, partitions: partitions)
+            } catch {
+                guard ContinuousClock.now < deadline else {
+                    throw ConformanceError(
+                        description: "topic \(topic) was created and is not served after 15 s: \(error)")
+                }
+                Pause.sleep(ms: 50)
+            }
+        }
     }
 
     func perform(_ action: ActionSpec) throws -> (host: String, port: Int)? {

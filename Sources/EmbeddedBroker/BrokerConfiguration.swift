@@ -114,6 +114,12 @@ struct BrokerProperties: Sendable {
     var replicaDelayMs: Int64 = 0
     var appendDelayMs: Int64 = 0
     var sessionTimeoutMs: Int64 = 9_000
+    /// How long after the start InitProducerId is answered 14, as by a broker that still loads its coordinator's log.
+    var coordinatorLoadMs: Int64 = 0
+    /// How long after its creation a topic's leaders answer 6: Metadata names them before they know.
+    var topicDelayMs: Int64 = 0
+    /// How long a node takes to come back; below 0: as the way it went says.
+    var restartMs: Int64 = -1
     var autoCreateTopics = true
     var defaultPartitions = 1
     var defaultReplicationFactor = 1
@@ -137,6 +143,9 @@ struct BrokerProperties: Sendable {
         try int64("log.initial.task.delay.ms", &retentionInitialDelayMs)
         try int64("replica.lag.time.max.ms", &replicaLagMaxMs)
         try int64("broker.session.timeout.ms", &sessionTimeoutMs)
+        try int64("crosswind.restart.ms", &restartMs)
+        try int64("crosswind.coordinator.load.ms", &coordinatorLoadMs)
+        try int64("crosswind.topic.delay.ms", &topicDelayMs)
         try int64("crosswind.replica.delay.ms", &replicaDelayMs)
         try int64("crosswind.append.delay.ms", &appendDelayMs)
         try reader.bool("", "auto.create.topics.enable", into: &autoCreateTopics)

@@ -1,12 +1,14 @@
 import KafkaWire
 import Logging
 
-/// `crosswind broker`: one node, alone, until a signal ends it.
+/// `crosswind broker`: one node or a cluster of a few, alone, until a signal ends it.
 public struct BrokerService: Sendable {
     /// `HOST:PORT` to listen on; port 0 picks a free one.
     public var listen: String
     /// `HOST:PORT` that clients are told to connect to; nil: where it listens.
     public var advertise: String?
+    /// How many nodes: the next ports are theirs, or free ones where ``listen`` leaves the choice.
+    public var nodes: Int
     /// Release to play, for example `4.3`.
     public var release: String
     /// Topics as `NAME:PARTITIONS` or `NAME`.
@@ -18,11 +20,13 @@ public struct BrokerService: Sendable {
 
     /// A service of these settings.
     public init(
-        listen: String, advertise: String? = nil, release: String = Release.standard.description, topics: [String] = [],
+        listen: String, advertise: String? = nil, nodes: Int = 1, release: String = Release.standard.description,
+        topics: [String] = [],
         properties: [String] = [], logger: Logger
     ) {
         self.listen = listen
         self.advertise = advertise
+        self.nodes = nodes
         self.release = release
         self.topics = topics
         self.properties = properties
@@ -68,14 +72,16 @@ public struct BrokerService: Sendable {
         }
         let named = try advertise.map { try Self.address($0, "advertise") }
         let advertised = named?.0 ?? Self.reachable(host)
+        guard (1...9).contains(nodes), port == 0 || port + nodes - 1 <= Int(UInt16.max) else {
+            throw UsageError(description: "nodes \(nodes): wanted 1 to 9, each with a port from \(port) on")
+        }
+        let list = (0..<nodes).map { index in
+            BrokerConfiguration.Node(
+                id: Int32(index + 1), advertisedHost: advertised, advertisedPort: named.map { $0.1 + index } ?? 0,
+                listen: .address(host: host, port: port == 0 ? 0 : port + index))
+        }
         var result = BrokerConfiguration(
-            release: release,
-            nodes: [
-                .init(
-                    id: 1, advertisedHost: advertised, advertisedPort: named?.1 ?? 0,
-                    listen: .address(host: host, port: port))
-            ],
-            topics: try topics.map(Self.topic), properties: values, logger: logger)
+            release: release, nodes: list, topics: try topics.map(Self.topic), properties: values, logger: logger)
         result.eventLoopThreads = 1
         return result
     }
@@ -105,14 +111,14 @@ public struct BrokerService: Sendable {
     /// Serves until `untilEnd` returns.
     ///
     /// - Parameters:
-    ///   - ready: called once when connections are accepted, with `HOST:PORT`.
+    ///   - ready: called once when connections are accepted, with `HOST:PORT` of each node, comma separated.
     ///   - untilEnd: blocks as long as the broker shall serve.
     /// - Throws: ``UsageError``, ``PropertyWithoutEffect``, ``BrokerConfigurationError`` or ``ListenError``.
     public func run(ready: (String) -> Void, untilEnd: () -> Void) throws {
         let configuration = try configuration()
         let cluster = try EmbeddedCluster.launch(configuration)
-        let port = try cluster.port(of: 1)
-        ready("\(Self.reachable(try Self.address(listen, "listen").0)):\(port)")
+        let host = Self.reachable(try Self.address(listen, "listen").0)
+        ready(try configuration.nodes.map { "\(host):\(try cluster.port(of: $0.id))" }.joined(separator: ","))
         untilEnd()
         cluster.end()
     }

@@ -14,6 +14,8 @@ final class ClusterCore {
         var isIsolated = false
         /// True when the controller no longer counts on it: down or silent for longer than its session.
         var isFenced = false
+        /// When it was killed, milliseconds since the epoch; nil while it runs and after an end in order.
+        var killedMs: Int64?
 
         /// Whether it can take part in replication.
         var replicates: Bool { isUp && !isPaused && !isIsolated }
@@ -60,6 +62,8 @@ final class ClusterCore {
     /// Consumer groups, of all coordinators.
     var groups: [String: ConsumerGroup] = [:]
     private var nextLeaderNode = 0
+    /// When the cluster came up, milliseconds since the epoch.
+    private(set) lazy var startedMs = nowMs
 
     init(
         _ configuration: BrokerConfiguration,
@@ -76,6 +80,7 @@ final class ClusterCore {
         transactionVersion = properties.coordinators.transactionVersion
         // Ids of earlier runs must not be taken for those of this one.
         nextProducerID = Int64.random(in: 1...1000, using: &random) * 1000
+        _ = startedMs
         for node in configuration.nodes {
             nodes[node.id] = Node(id: node.id, host: node.advertisedHost, port: node.advertisedPort)
         }
@@ -188,6 +193,12 @@ final class ClusterCore {
         let topic = Topic(name: name, id: id, configuration: settings, partitions: made)
         topics[name] = topic
         if release.hasTopicIDs { topicsByID[id] = topic }
+        if self.properties.topicDelayMs > 0 {
+            for partition in made { partition.isServed = false }
+            schedule(self.properties.topicDelayMs) { core in
+                for partition in core.topics[name]?.partitions ?? [] { partition.isServed = true }
+            }
+        }
         partitionCount += partitions
         return .none
     }

@@ -20,6 +20,8 @@ final class Partition {
     /// Index into `replicas` of the leader; nil while there is none.
     var leader: Int?
     var leaderEpoch: Int32 = 0
+    /// False while a new topic's leader does not know yet that it is one.
+    var isServed = true
     /// First offset that is not yet on every in-sync replica: what consumers may not read.
     var highWatermark: Int64 = 0
     /// Requests to look at again when the high watermark, the leader or the log changes.
@@ -53,7 +55,7 @@ final class Partition {
 
     /// The leader's log, when `nodeID` is the leader.
     func leaderIndex(on nodeID: Int32) -> Int? {
-        guard let leader, replicas[leader].nodeID == nodeID else { return nil }
+        guard isServed, let leader, replicas[leader].nodeID == nodeID else { return nil }
         return leader
     }
 

@@ -31,12 +31,17 @@ public struct HistoryEvent: Codable, Sendable, Equatable {
         case faultEnded = "fault-ended"
         /// A broker action was carried out; subject: node; detail: action.
         case brokerAction = "broker-action"
+        /// A node that an action brought back answers again; subject: node. The disturbance ends here.
+        case nodeBack = "node-back"
         /// The driver said that every record has its outcome.
         case driverDone = "driver-done"
         /// The driver process ended; values: `exit_code` or `signal`.
         case driverExited = "driver-exited"
         /// The broker's log was read back completely.
         case logReadBack = "log-read-back"
+        /// A high watermark (`high_watermark`) was still behind its leader's log (`log_end`) when the log was read back: the
+        /// rest was read past it.
+        case watermarkBehind = "watermark-behind"
         /// The log was read as a consumer with another Fetch version reads it; subject: `v3`; values: `fetch_version`,
         /// `fetched_records` (those that are as the log holds them), `error_code`, the first one answered, 0 for none.
         case fetched

@@ -1,7 +1,7 @@
 extension LogAccount {
     /// Reads `log.jsonl`: one line a batch, then one line `{"complete":true,"end_offsets":{"orders-0":1234}}`.
     ///
-    /// `"numbered":true` in the last line says that the ids are those of the records' headers.
+    /// `"unread":{"orders-0":12}` there counts what lies above the high watermark and was not read; `"numbered":true` in the last line says that the ids are those of the records' headers.
     /// Without that last line the read-back did not come to its end, so `complete` is false.
     ///
     /// - Returns: the account, the number of lines that did not parse, and whether the file ends in mid line.
@@ -42,6 +42,9 @@ extension LogAccount {
             case "numbered":
                 isNumbered = try cursor.boolean()
                 isEnd = true
+            case "unread":
+                try cursor.object { name, cursor throws(JSONError) in unread[name] = try cursor.integer() }
+                isEnd = true
             case "end_offsets":
                 try cursor.object { name, cursor throws(JSONError) in endOffsets[name] = try cursor.integer() }
                 isEnd = true
@@ -64,15 +67,24 @@ extension LogAccount {
         bytes.reserveCapacity(batches.reduce(64) { $0 + 160 + $1.recordIDs.count * 28 })
         for batch in batches { batch.append(to: &bytes) }
         let numbered = isNumbered ? "\"numbered\":true," : ""
-        bytes.append(contentsOf: "{\"complete\":\(complete),\(numbered)\"end_offsets\":{".utf8)
-        for (i, entry) in endOffsets.sorted(by: { $0.key < $1.key }).enumerated() {
+        bytes.append(contentsOf: "{\"complete\":\(complete),\(numbered)".utf8)
+        if !unread.isEmpty { Self.append("unread", unread, to: &bytes) }
+        Self.append("end_offsets", endOffsets, to: &bytes)
+        bytes.removeLast()
+        bytes.append(contentsOf: "}\n".utf8)
+        return bytes
+    }
+
+    /// A member of numbers by name, with a comma behind it.
+    private static func append(_ key: String, _ numbers: [String: Int64], to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: "\"\(key)\":{".utf8)
+        for (i, entry) in numbers.sorted(by: { $0.key < $1.key }).enumerated() {
             if i > 0 { bytes.append(UInt8(ascii: ",")) }
             JSONText.append(entry.key, to: &bytes)
             bytes.append(UInt8(ascii: ":"))
             JSONText.append(entry.value, to: &bytes)
         }
-        bytes.append(contentsOf: "}}\n".utf8)
-        return bytes
+        bytes.append(contentsOf: "},".utf8)
     }
 }
 

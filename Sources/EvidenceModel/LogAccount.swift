@@ -6,6 +6,9 @@ public struct LogAccount: Sendable, Equatable {
     public var endOffsets: [String: Int64]
     /// True when every partition was read to its end.
     public var complete: Bool
+    /// Records above the high watermark that were not read, by `topic-partition`: the leader's log holds them, consumers are
+    /// not given them, and nothing is known of them. An account with any is not complete.
+    public var unread: [String: Int64] = [:]
     /// True when the ids are those of the header of ``RecordNumber``; false when they are read from the values.
     public var isNumbered: Bool
 

@@ -33,8 +33,14 @@ public struct ReadBatch: Sendable, Equatable {
 public struct ReadLog: Sendable {
     /// The batches, ordered by topic, partition and offset.
     public var batches: [ReadBatch] = []
-    /// Log end offset, by topic and partition.
+    /// Where what was read ends, by topic and partition: the high watermark, or the log's end where what lies above the
+    /// high watermark was read too.
     public var endOffsets: [String: [Int32: Int64]] = [:]
+    /// Records that the leader's log holds above the high watermark and that could not be read, by topic and partition;
+    /// without an entry there are none, or the broker does not tell.
+    public var unreadOffsets: [String: [Int32: Int64]] = [:]
+    /// Offsets that were read above the high watermark, of all partitions.
+    public var offsetsAboveWatermark: Int64 = 0
     /// First offset of the log, by topic and partition.
     public var startOffsets: [String: [Int32: Int64]] = [:]
     /// True when every partition was read to the end that it had when reading began.
@@ -97,7 +103,8 @@ public struct LogReader: Sendable {
         return connection
     }
 
-    /// Reads every partition of `topics` to the end that it has now.
+    /// Reads every partition of `topics` to the end that it has now: to the high watermark as a consumer does, and what
+    /// the leader's log holds above it where the broker gives that out (``WatermarkLag``).
     ///
     /// - Parameter from: offsets to begin at, by topic and partition; others begin at the start of the log.
     /// - Throws: ``RawClientError``: a topic that does not exist, a partition without a leader, a broken connection.
@@ -106,6 +113,7 @@ public struct LogReader: Sendable {
         try forEachPartition(of: topics) { topic, partition, connection in
             let start = from[topic.name ?? ""]?[partition]
             try read(topic.name ?? "", topic.topicID, partition, at: start, from: connection, into: &log)
+            try readAboveWatermark(topic, partition, from: connection, into: &log)
         }
         log.isComplete = true
         return log

@@ -127,12 +127,14 @@ extension RawConnection {
     /// - Parameters:
     ///   - topicID: the topic's id, needed when both sides speak version 13 or later.
     ///   - version: the version to speak; nil: the highest that both sides know.
+    ///   - replica: who asks: -1 a consumer, ``FetchRequest/logEndReader`` one that may read to the log's end.
     /// - Throws: ``RawClientError``.
     public func fetch(
         topic: String, topicID: KafkaUUID, partition: Int32, offset: Int64, maxBytes: Int32 = 8 << 20,
-        version: Int16? = nil
+        version: Int16? = nil, replica: Int32 = -1
     ) throws -> FetchResponse.Partition {
         var request = FetchRequest()
+        request.replicaID = replica
         request.maxWaitMs = 100
         request.minBytes = 0
         request.maxBytes = maxBytes
@@ -142,8 +144,8 @@ extension RawConnection {
                 topic: topic, topicID: topicID,
                 partitions: [.init(partition: partition, fetchOffset: offset, partitionMaxBytes: maxBytes)])
         ]
-        let response =
-            try version.map { try call(request, version: $0) } ?? call(request, atMost: topicID == .zero ? 12 : 16)
+        let newest = Self.newestFetch(topicID, replica)
+        let response = try version.map { try call(request, version: $0) } ?? call(request, atMost: newest)
         if response.errorCode != 0 {
             throw RawClientError.refused(what: "Fetch", code: ErrorCode(rawValue: response.errorCode))
         }
@@ -151,5 +153,11 @@ extension RawConnection {
             throw RawClientError.badAnswer(what: "Fetch without a partition", address: address)
         }
         return answer
+    }
+
+    /// From version 13 on a topic is named by its id; after 14 a request does not say any more who asks.
+    private static func newestFetch(_ topicID: KafkaUUID, _ replica: Int32) -> Int16 {
+        if topicID == .zero { return 12 }
+        return replica == -1 ? 16 : 14
     }
 }

@@ -1,8 +1,8 @@
 /// Makes text from outside harmless in HTML and XML.
-enum Markup {
+package enum Markup {
     /// `text` for element content and quoted attribute values. Characters that XML 1.0 forbids, controls, and marks
     /// that would reorder the text on screen become U+FFFD.
-    static func escape(_ text: String) -> String {
+    package static func escape(_ text: String) -> String {
         var result = ""
         result.reserveCapacity(text.utf8.count)
         for scalar in text.unicodeScalars {

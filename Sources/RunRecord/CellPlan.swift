@@ -14,6 +14,10 @@ package struct CellPlan: Codable, Sendable, Equatable {
     package var point: PointPlan?
     /// The release of the client that runs in place of the scenario's, for which its expectations are not meant then.
     package var clientRelease: String?
+    /// What no other cell of any run has, for `broker.topic_prefix`: letters and digits.
+    package var tag: String?
+    /// The broker section that replaces the scenario's, YAML; nil: the scenario's own.
+    package var broker: String?
     /// Why each earlier run of the cell proved nothing.
     package var earlierRuns: [String]?
 
@@ -32,7 +36,7 @@ package struct CellPlan: Codable, Sendable, Equatable {
 
     package enum CodingKeys: String, CodingKey {
         case scenarioPath = "scenario_path"
-        case file, cell
+        case file, cell, tag, broker
         case runSeed = "run_seed"
         case point
         case clientRelease = "client_release"

@@ -109,6 +109,8 @@ package struct RunManifest: Codable, Sendable, Equatable {
     package var seed: UInt64
     /// When it began, microseconds since the epoch.
     package var startedUs: Int64
+    /// The broker that took the place of the scenarios' own; nil: none.
+    package var broker: BrokerOfRun?
     /// The cells in the order in which they are reported.
     package var cells: [Entry]
 
@@ -117,6 +119,42 @@ package struct RunManifest: Codable, Sendable, Equatable {
         self.seed = seed
         self.startedUs = startedUs
         self.cells = cells
+    }
+
+    /// A broker of `--broker`.
+    package struct BrokerOfRun: Codable, Sendable, Equatable {
+        /// As the user named it.
+        package var name: String
+        /// Its description.
+        package var yaml: String
+        /// Cells that it could not run, and why.
+        package var leftOut: [Obstacle]
+
+        /// A cell that was left out.
+        package struct Obstacle: Codable, Sendable, Equatable {
+            /// The cell's id.
+            package var cell: String
+            /// Why.
+            package var reason: String
+
+            /// A cell and the reason.
+            package init(cell: String, reason: String) {
+                self.cell = cell
+                self.reason = reason
+            }
+        }
+
+        /// A broker of a run.
+        package init(name: String, yaml: String, leftOut: [Obstacle]) {
+            self.name = name
+            self.yaml = yaml
+            self.leftOut = leftOut
+        }
+
+        package enum CodingKeys: String, CodingKey {
+            case name, yaml
+            case leftOut = "left_out"
+        }
     }
 
     /// One cell.
@@ -137,7 +175,7 @@ package struct RunManifest: Codable, Sendable, Equatable {
     }
 
     package enum CodingKeys: String, CodingKey {
-        case crosswind, seed
+        case crosswind, seed, broker
         case startedUs = "started_us"
         case cells
     }

@@ -9,6 +9,8 @@ public struct BrokerAbilities: Sendable {
     public var clusterWide: [String]
     /// Whether `broker.release` changes anything.
     public var takesRelease: Bool
+    /// Whether `broker.image` changes anything.
+    public var takesImage: Bool
     /// Whether `broker.config` changes anything.
     public var takesConfig: Bool
     /// Whether a transactional producer can work.
@@ -19,9 +21,13 @@ public struct BrokerAbilities: Sendable {
     /// What is wrong with the value of a property, or with `release`, and its name; nil when nothing is.
     public var checkValues: @Sendable (BrokerSpec) -> (property: String, problem: String)?
 
+    /// The word of a command that stands for a file with `broker.config`: a command with it acts upon them.
+    public static let propertiesWord = "{properties}"
+
     /// Makes abilities.
     public init(
-        actions: [String], undoes: [String], clusterWide: [String] = [], takesRelease: Bool, takesConfig: Bool,
+        actions: [String], undoes: [String], clusterWide: [String] = [], takesRelease: Bool,
+        takesImage: Bool = false, takesConfig: Bool,
         servesTransactions: Bool,
         properties: (@Sendable (_ release: String?) -> (broker: [String], topic: [String])?)? = nil,
         checkValues: @escaping @Sendable (BrokerSpec) -> (property: String, problem: String)? = { _ in nil }
@@ -30,6 +36,7 @@ public struct BrokerAbilities: Sendable {
         self.undoes = undoes
         self.clusterWide = clusterWide
         self.takesRelease = takesRelease
+        self.takesImage = takesImage
         self.takesConfig = takesConfig
         self.servesTransactions = servesTransactions
         self.properties = properties

@@ -18,6 +18,11 @@ public struct BrokerSpec: Sendable, Equatable {
     /// What the key of its own says that a kind has (``Kind/option``): a command's words, addresses, or one text; empty
     /// where it is not given.
     public var option: [String]
+    /// The image of the containers, with its tag, where the kind has any; nil: the one that `release` names, or the kind's
+    /// own.
+    public var image: String?
+    /// Put before every topic's name in the cell, `{run}` in it replaced by what no other cell of any run has; nil: nothing.
+    public var topicPrefix: String?
     /// How long the broker may take until it answers.
     public var readyWithin: Duration
     /// How the harness's own client logs in, for topics and read-back; nil: not at all.
@@ -118,7 +123,10 @@ public struct BrokerSpec: Sendable, Equatable {
 
     /// The section's keys: those of every kind, and each kind's own.
     static func keys(_ rules: ScenarioRules) -> [String] {
-        ["kind", "release", "nodes", "topics", "config", "ready_within", "login", "plaintext_port"]
+        [
+            "kind", "release", "nodes", "topics", "config", "ready_within", "login", "plaintext_port", "image",
+            "topic_prefix",
+        ]
             + rules.brokerKinds.compactMap(\.option?.key)
     }
 
@@ -147,6 +155,10 @@ public struct BrokerSpec: Sendable, Equatable {
         }
         if let ready = value["ready_within"] {
             readyWithin = errors.attempt { try ready.duration(in: .milliseconds(100)...(.seconds(600))) } ?? readyWithin
+        }
+        if let imageValue = value["image"] { image = errors.attempt { try imageValue.text() } }
+        if let prefix = value["topic_prefix"] {
+            topicPrefix = errors.attempt { try TopicName.prefix(prefix, topics) }
         }
         decodeAccess(value, errors: &errors)
         decodeKindOption(value, rules.brokerKinds, errors: &errors)
@@ -227,7 +239,7 @@ public struct BrokerSpec: Sendable, Equatable {
         for value in values {
             errors.attempt { try value.requireKnownKeys(topicKeys) }
             guard case .mapping = value.content else { continue }
-            let name = errors.attempt { try topicName(value.required("name")) } ?? ""
+            let name = errors.attempt { try TopicName.decode(value.required("name")) } ?? ""
             if !name.isEmpty, topics.contains(where: { $0.name == name }) {
                 errors.add((value["name"] ?? value).error("the topic '\(name)' is given twice"))
             }
@@ -242,22 +254,5 @@ public struct BrokerSpec: Sendable, Equatable {
             topics.append(topic)
         }
         return topics
-    }
-
-    /// Kafka's own rule for topic names.
-    private static func topicName(_ value: ScenarioValue) throws -> String {
-        let name = try value.text()
-        let legal = name.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
-                true
-            default: false
-            }
-        }
-        guard legal, (1...249).contains(name.utf8.count), name != ".", name != ".." else {
-            throw value.error("\(value.shown) is not a topic name", allowed: "1 to 249 letters, digits, '.', '_', '-'")
-        }
-        return name
     }
 }

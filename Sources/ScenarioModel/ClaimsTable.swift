@@ -4,22 +4,37 @@ import EvidenceModel
 /// the fix costs. Markdown, made from scenarios and the verdicts on their cells alone.
 public enum ClaimsTable {
     /// The page. Scenarios without a statement are left out; cells are found by id.
-    public static func markdown(_ scenarios: [Scenario], verdicts: [Verdict]) -> String {
+    ///
+    /// - Parameter brokers: other brokers that cells were run on, a column each.
+    public static func markdown(
+        _ scenarios: [Scenario], verdicts: [Verdict], brokers: [BrokerOutcomes] = []
+    ) -> String {
         let byCell = Dictionary(verdicts.map { ($0.id, $0) }) { first, _ in first }
-        let stated = scenarios.compactMap { scenario in scenario.statement.map { Claim(scenario, $0, byCell) } }
+        let stated = scenarios.compactMap { scenario in scenario.statement.map { Claim(scenario, $0, byCell, brokers) }
+        }
         var lines = [
             "# Claims, tested", "",
             "Made by `make claims` from a run; do not edit. A verdict stands here only when every cell of its scenario",
             "met its expectations in that run.", "",
-            "| scenario | statement | verdict by experiment | cost of the fix |", "|---|---|---|---|",
+            "| scenario | statement | verdict by experiment | cost of the fix |" + heads(brokers),
+            "|---|---|---|---|" + rules(brokers),
         ]
         for claim in stated {
             let name = claim.scenario.name
             lines.append(
-                "| [\(name)](#\(anchor(name))) | \(cell(claim.statement.says)) | \(claim.verdict) | \(claim.cost) |")
+                "| [\(name)](#\(anchor(name))) | \(cell(claim.statement.says)) | \(claim.verdict) | \(claim.cost) |"
+                    + claim.brokers.map { " \($0.summary(claim.ids)) |" }.joined())
         }
         for claim in stated { lines += [""] + claim.section }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    fileprivate static func heads(_ brokers: [BrokerOutcomes]) -> String {
+        brokers.map { " \(cell($0.name)) |" }.joined()
+    }
+
+    fileprivate static func rules(_ brokers: [BrokerOutcomes]) -> String {
+        String(repeating: "---|", count: brokers.count)
     }
 
     /// The anchor that Markdown renderers give a heading: small letters, no dots.
@@ -35,7 +50,13 @@ private struct Claim {
     let statement: StatementSpec
     let verdicts: [(cell: ScenarioCell, verdict: Verdict?)]
 
-    init(_ scenario: Scenario, _ statement: StatementSpec, _ byCell: [String: Verdict]) {
+    let brokers: [BrokerOutcomes]
+    var ids: [String] { scenario.cells.map(\.id) }
+
+    init(
+        _ scenario: Scenario, _ statement: StatementSpec, _ byCell: [String: Verdict], _ brokers: [BrokerOutcomes]
+    ) {
+        self.brokers = brokers
         self.scenario = scenario
         self.statement = statement
         verdicts = scenario.cells.map { ($0, byCell[$0.id]) }
@@ -62,8 +83,8 @@ private struct Claim {
         if !scenario.references.isEmpty { lines += ["From: \(scenario.references.joined(separator: "; ")).", ""] }
         lines += [
             "| cell | outcome | survived | acked | failed | lost | duplicates | reordered | retried | dedup | wire errors "
-                + "| records/s | ack p99 ms |",
-            "|---|---|---|---|---|---|---|---|---|---|---|---|---|",
+                + "| records/s | ack p99 ms |" + ClaimsTable.heads(brokers),
+            "|---|---|---|---|---|---|---|---|---|---|---|---|---|" + ClaimsTable.rules(brokers),
         ]
         return lines + verdicts.map { row($0.cell, $0.verdict) }
     }
@@ -71,7 +92,8 @@ private struct Claim {
     private func row(_ cell: ScenarioCell, _ verdict: Verdict?) -> String {
         var name = cell.id
         if name.hasPrefix(scenario.name + ",") { name = String(name.dropFirst(scenario.name.count + 1)) }
-        guard let verdict else { return "| \(name) | not run |" + String(repeating: " |", count: 11) }
+        let others = brokers.map { " \(ClaimsTable.cell($0.cell(cell.id)?.text ?? "not run")) |" }.joined()
+        guard let verdict else { return "| \(name) | not run |" + String(repeating: " |", count: 11) + others }
         let measures = verdict.measures
         let codes =
             (measures.errorCodes ?? [:]).filter { $0.key != "0" && $0.value > 0 }
@@ -85,7 +107,7 @@ private struct Claim {
             shown(measures.reordered), shown(measures.retriedBatches), shown(measures.deduplicatedBatches),
             codes.joined(separator: ", "), shown(measures.throughputRecordsPerS), shown(measures.ackLatencyMs?.p99),
         ]
-        return "| " + columns.joined(separator: " | ") + " |"
+        return "| " + columns.joined(separator: " | ") + " |" + others
     }
 
     /// `records/s 4990 -> 4985 (-0.1 %)`, medians of both sides; nil where a side has no number.

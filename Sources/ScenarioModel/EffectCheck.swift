@@ -34,8 +34,14 @@ struct EffectCheck {
                     "'release' has no effect with broker kind '\(kind)', which has its own",
                     allowed: kinds(\.takesRelease)))
         }
+        if let image = section?["image"], !image.isNull, !abilities.takesImage {
+            errors.add(
+                image.error(
+                    "'image' has no effect with broker kind '\(kind)', which has none", allowed: kinds(\.takesImage)))
+        }
         let entries = section?["config"].map(Self.entries) ?? []
-        if let first = entries.first, !abilities.takesConfig {
+        let isPassedOn = broker.option.contains { $0.contains(BrokerAbilities.propertiesWord) }
+        if let first = entries.first, !abilities.takesConfig, !isPassedOn {
             errors.add(
                 ScenarioError(
                     at: first.keyLocation,

@@ -16,10 +16,12 @@ public struct Scenario: Sendable, Equatable {
     public var runSeed: UInt64
     /// How often each combination of parameters runs.
     public var repeatCount: Int
-    /// One for each combination of parameters and each repeat; at least one.
+    /// One for each combination of parameters and each repeat; at least one, unless all are ``leftOut``.
     public var cells: [ScenarioCell]
     /// What a reader should know although nothing is wrong, by place.
     public var notes: [ScenarioError] = []
+    /// Cells that the broker which takes the place of the scenario's own cannot run, one for each combination of parameters.
+    public var leftOut: [BrokerOverride.LeftOut] = []
     /// Section `sweep`; nil: none. A scenario with one has no cells: `crosswind sweep` runs its points.
     public var sweep: SweepSpec?
 }

@@ -73,10 +73,28 @@ struct ScenarioDecoder {
                 root.error("too many cells for a file of this size", allowed: "a smaller matrix or fewer repeats"))
             return scenario
         }
+        appendCells(of: matrix, expecting: matched, to: &scenario)
+        return scenario
+    }
+
+    /// Decodes the cells of the matrix, each with the expectations that are for it.
+    private mutating func appendCells(
+        of matrix: Matrix, expecting matched: [[ExpectationSpec]], to scenario: inout Scenario
+    ) {
         var naming = CellNaming(scenario: scenario.name, paths: matrix.paths, repeatCount: scenario.repeatCount)
         var groups = CellNaming(scenario: scenario.name, paths: matrix.paths, repeatCount: 1)
         for (parameters, expectations) in zip(matrix.cells, matched) {
             guard var cell = cell(parameters, of: scenario) else { continue }
+            if let override = rules.broker, errors.isEmpty {
+                do {
+                    cell = try swapped(parameters, of: scenario, override)
+                } catch {
+                    let id = groups.id(parameters, repeatIndex: 0)
+                    for index in 0..<scenario.repeatCount { _ = naming.id(parameters, repeatIndex: index) }
+                    scenario.leftOut.append(.init(cell: id, reason: error.reason))
+                    continue
+                }
+            }
             state(expectations, in: &cell)
             cell.group = groups.id(parameters, repeatIndex: 0)
             for index in 0..<scenario.repeatCount {
@@ -88,13 +106,39 @@ struct ScenarioDecoder {
                 scenario.cells.append(cell)
             }
         }
-        return scenario
+    }
+
+    /// A cell that is right by itself, with another broker in place of its own.
+    private mutating func swapped(
+        _ parameters: [MatrixParameter], of scenario: Scenario, _ override: BrokerOverride
+    ) throws(BrokerOverride.Obstacle) -> ScenarioCell {
+        let known = errors
+        defer { errors = known }
+        errors = ErrorCollector()
+        let cell = cell(parameters, of: scenario, on: override)
+        if let first = errors.errors.min() { throw .init(reason: first.what) }
+        guard let cell else { throw .init(reason: "it cannot be read with \(override.name)") }
+        if let reason = override.obstacle(cell) { throw .init(reason: reason) }
+        return cell
     }
 
     /// Decodes one combination of parameters; id, seed and expectations follow.
-    mutating func cell(_ parameters: [MatrixParameter], of scenario: Scenario) -> ScenarioCell? {
+    ///
+    /// - Parameter override: the broker that takes the place of the scenario's own.
+    mutating func cell(
+        _ parameters: [MatrixParameter], of scenario: Scenario, on override: BrokerOverride? = nil
+    ) -> ScenarioCell? {
         let base = self.root
-        guard let root = errors.attempt({ try MatrixPath.apply(parameters, to: base) }) else { return nil }
+        let place = base.location
+        let applied = errors.attempt {
+            let root = try MatrixPath.apply(parameters, to: base)
+            do {
+                return try override?.apply(to: root) ?? root
+            } catch let obstacle as BrokerOverride.Obstacle {
+                throw ScenarioError(at: place, obstacle.reason)
+            }
+        }
+        guard let root = applied else { return nil }
         let broker = BrokerSpec(root["broker"], rules: rules, errors: &errors)
         let producer = ProducerSpec(root["producer"], rules: rules, errors: &errors)
         let workload = WorkloadSpec(root["workload"], errors: &errors)

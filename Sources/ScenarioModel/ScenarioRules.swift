@@ -24,6 +24,8 @@ public struct ScenarioRules: Sendable {
     public var clientProperties: [String: ClientProperties]
     /// What stands in a client.yaml beside a driver of the user's own; nil where there is none.
     public var propertiesBesideDriver: @Sendable (_ program: String) throws -> ClientProperties? = { _ in nil }
+    /// The broker that takes the place of the scenarios' own; nil: none.
+    public var broker: BrokerOverride?
 
     /// Makes rules.
     public init(

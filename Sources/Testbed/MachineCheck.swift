@@ -42,7 +42,7 @@ public struct MachineCheck: Sendable, Equatable {
         checks.append(program("nsenter", package: "util-linux", needed: true, tryCommand))
         checks.append(program("python3", package: "python3", needed: false, tryCommand))
         checks.append(program("java", package: "openjdk-17-jre-headless", needed: false, tryCommand))
-        checks.append(program("docker", package: "docker.io", needed: false, tryCommand))
+        checks.append(containers { try ContainerEngine.find() })
         checks.append(processors())
         return checks
     }
@@ -157,6 +157,20 @@ public struct MachineCheck: Sendable, Equatable {
         return MachineCheck(
             name: name, state: needed ? .required : .optional, found: "not in PATH",
             remedy: "apt-get install \(package)")
+    }
+
+    /// Docker is of use when an engine and a Compose answer, not when a command is there.
+    package static func containers(_ find: () throws -> ContainerEngine) -> MachineCheck {
+        do {
+            return MachineCheck(
+                name: "docker", state: .ok,
+                found: "an engine answers, with " + (try find().compose.joined(separator: " ")))
+        } catch let error as ContainerError {
+            return MachineCheck(
+                name: "docker", state: .optional, found: "\(error.operation): \(error.reason)", remedy: error.remedy)
+        } catch {
+            return MachineCheck(name: "docker", state: .optional, found: "\(error)")
+        }
     }
 
     private static func processors() -> MachineCheck {

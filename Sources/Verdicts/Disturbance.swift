@@ -25,6 +25,7 @@ struct Disturbance: Equatable {
         var open: [String: Int64] = [:]
         var found: [Disturbance] = []
         var timed: Set<String> = []
+        var lastAction: [String: Int] = [:]
         let times = record.history.lazy.map(\.timeUs)
         let firstUs = times.min() ?? 0
         // The network disturbs nothing: what it carries is the level that everything is held against.
@@ -39,6 +40,11 @@ struct Disturbance: Equatable {
                 found.append(Disturbance(beganUs: began, endedUs: event.timeUs))
             case .brokerAction where event.timeUs >= firstUs:
                 found.append(Disturbance(beganUs: event.timeUs, endedUs: event.timeUs))
+                if let node = event.subject { lastAction[node] = found.count - 1 }
+            case .nodeBack:
+                // Until it answered the node was away: its restart is part of the disturbance.
+                guard let index = event.subject.flatMap({ lastAction[$0] }) else { continue }
+                found[index].endedUs = max(found[index].beganUs, event.timeUs)
             default: break
             }
         }

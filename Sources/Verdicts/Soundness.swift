@@ -107,7 +107,19 @@ enum Soundness {
 
     private static func log(_ record: CellRecord) -> [Doubt] {
         guard let log = record.log else { return [Doubt(account: .log, text: "the broker's log was not read back")] }
-        return log.complete ? [] : [Doubt(account: .log, text: "the broker's log was read back only in part")]
+        if log.complete { return [] }
+        guard let first = log.unread.min(by: { $0.key < $1.key }) else {
+            return [Doubt(account: .log, text: "the broker's log was read back only in part")]
+        }
+        let total = log.unread.values.reduce(Int64(0)) { $0.addingReportingOverflow($1).partialValue }
+        let count = Words.count(Int(clamping: total), "record")
+        return [
+            Doubt(
+                account: .log,
+                text:
+                    "\(count) above the high watermark (\(first.key)) could not be read: the leader has them, not every"
+                    + " in-sync replica has")
+        ]
     }
 
     private static func account(ofUnreadable text: String) -> Account {

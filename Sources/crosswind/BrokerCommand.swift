@@ -23,6 +23,9 @@ struct BrokerCommand: ParsableCommand {
     @Option(help: "HOST:PORT that clients are told to connect to, where that is not where it listens.")
     var advertise: String?
 
+    @Option(help: "Nodes of the cluster, from 1 to 9; each listens on the next port.")
+    var nodes = 1
+
     @Option(help: "Apache Kafka release to play, from 0.11 to 4.5; --releases lists them.")
     var release: String = Release.standard.description
 
@@ -40,7 +43,8 @@ struct BrokerCommand: ParsableCommand {
         var logger = Logger(label: "crosswind.broker") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .notice
         let service = BrokerService(
-            listen: listen, advertise: advertise, release: release, topics: topics, properties: properties,
+            listen: listen, advertise: advertise, nodes: nodes, release: release, topics: topics,
+            properties: properties,
             logger: logger)
         do {
             StopSignals.ignoreBrokenPipes()

@@ -12,15 +12,20 @@ struct ClaimsCommand: ParsableCommand {
         commandName: "claims",
         abstract: "Write the table of statements, their verdicts by experiment and the cost of each fix.")
 
-    @Argument(help: "Directories of runs, for example some under runs/.")
+    @Argument(help: "Directories of runs, for example some under runs/; one with --broker becomes a column.")
     var runs: [String]
+
+    @Option(
+        name: .customLong("outcomes"), help: "A file of outcomes on a broker that is not at hand: a column; repeatable."
+    )
+    var outcomes: [String] = []
 
     @Option(help: "Write to this file instead of standard output.")
     var output: String?
 
     func run() throws {
-        try exitAfter { [runs, output] in
-            let page = try ClaimsPage.markdown(runs: runs)
+        try exitAfter { [runs, output, outcomes] in
+            let page = try ClaimsPage.markdown(runs: runs, outcomes: outcomes)
             guard let output else {
                 print(page, terminator: "")
                 return .passed

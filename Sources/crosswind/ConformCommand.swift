@@ -1,6 +1,7 @@
 import ArgumentParser
 import Conformance
 import EmbeddedBroker
+import EvidenceModel
 import FoundationEssentials
 import KafkaWire
 import Reports
@@ -22,8 +23,20 @@ struct ConformCommand: ParsableCommand {
     @Option(help: "Run against the broker at HOST:PORT.")
     var bootstrap: String?
 
-    @Option(help: "File of cases.")
-    var cases: String
+    @Option(help: "File of cases; repeatable.")
+    var cases: [String]
+
+    @Option(help: "What to call the broker in reports.")
+    var name: String?
+
+    @Option(help: "Also write the report by rule to this file, as a page.")
+    var html: String?
+
+    @Option(help: "Also write it as Markdown.")
+    var markdown: String?
+
+    @Option(help: "Also write it in JUnit's form.")
+    var junit: String?
 
     @Flag(help: "Print one JSON object instead of the table.")
     var json = false
@@ -37,7 +50,10 @@ struct ConformCommand: ParsableCommand {
     func run() throws {
         let report: ConformanceReport
         do {
-            report = ConformanceReport(ConformanceRun(try target(), try CaseFile(path: cases)).run())
+            let target = try target()
+            report = ConformanceReport(
+                try cases.flatMap { ConformanceRun(target, try CaseFile(path: $0)).run() })
+            try write(report)
         } catch {
             StandardError.say("crosswind: conform: \(error)")
             throw ExitCode(ExitStatus.usage.rawValue)
@@ -45,6 +61,23 @@ struct ConformCommand: ParsableCommand {
         print(json ? report.json : report.table)
         if json { StandardError.say(report.summary) }
         if report.failed > 0 { throw ExitCode(ExitStatus.failed.rawValue) }
+    }
+
+    private func write(_ report: ConformanceReport) throws {
+        let broker = name ?? embedded.map { "the embedded broker as \($0)" } ?? bootstrap ?? "the broker"
+        let files = cases.map { PathText.name(of: $0) }
+        for (path, text) in [
+            (html, report.html(broker: broker, cases: files)),
+            (markdown, report.markdown(broker: broker, cases: files)),
+            (junit, report.junit(broker: broker)),
+        ] {
+            guard let path else { continue }
+            do {
+                try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+            } catch {
+                throw ConformanceError(description: "cannot write \(path): \(reason(of: error))")
+            }
+        }
     }
 
     private func target() throws -> ConformanceRun.Target {

@@ -26,6 +26,13 @@ struct RunCommand: ParsableCommand {
     @Option(name: [.customLong("without-tag")], help: "Leave out scenarios with this tag.")
     var withoutTags: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "The broker for every scenario: a name of Brokers/ or a profile of docker-compose.yml, 'command: …', "
+                + "external:HOST:PORT, or a file. What it cannot do is left out by name.",
+            valueName: "broker"))
+    var broker: String?
+
     @Option(help: "Directory for the record; default runs/TIME-NAME.")
     var output: String?
 
@@ -63,6 +70,7 @@ struct RunCommand: ParsableCommand {
         options.tags = tags
         options.withoutTags = withoutTags
         options.seed = seed
+        options.broker = broker
         options.jobs = try Jobs.parse(jobs)
         options.output = output
         options.report = report

@@ -82,6 +82,22 @@ import Testing
         #expect(report.table.hasSuffix("\(report.passed) passed, 0 failed, \(report.skipped) skipped"))
     }
 
+    /// A real broker answers 14 to InitProducerId while it loads, and 6 for a topic that it has just made: neither is a rule.
+    @Test func aBrokerThatIsNotReadyYetIsWaitedFor() throws {
+        let cluster = try EmbeddedCluster.launch(
+            BrokerConfiguration(
+                nodes: [.init(id: 1, advertisedHost: "127.0.0.1", listen: .address(host: "127.0.0.1", port: 0))],
+                properties: ["crosswind.topic.delay.ms": "150", "crosswind.coordinator.load.ms": "1500"]))
+        defer { cluster.end() }
+        let target = ConformanceRun.Target.bootstrap(host: "127.0.0.1", port: try cluster.port(of: 1))
+        for name in ["kafka-4.3.0.json.gz", "kafka-4.3.0-outside-produce.json.gz"] {
+            let path = GoldenCorpus.folder + "/" + name
+            guard FileManager.default.fileExists(atPath: path) else { continue }
+            let report = ConformanceReport(ConformanceRun(target, try CaseFile(path: path)).run())
+            #expect(report.failed == 0 && report.passed > 0, "\(report.table)")
+        }
+    }
+
     /// The corpus unpacks, and where the recordings themselves are at hand, it is what they say.
     @Test(arguments: GoldenCorpus.recordings) func theCorpusIsWhatWasRecorded(recording: GoldenCorpus.Recording) throws
     {

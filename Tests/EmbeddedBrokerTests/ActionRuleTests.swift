@@ -106,4 +106,50 @@ import Testing
         #expect(cluster.cluster.leaders()["t-0"] != leader)
         try cluster.cluster.resume(node: leader)
     }
+
+    /// A controller takes no broker back while its former session lasts.
+    @Test func aNodeThatWasKilledTakesItsSessionToComeBack() throws {
+        let one = try TestCluster()
+        defer { one.cluster.end() }
+        try one.cluster.stop(node: 1, .kill)
+        #expect(one.cluster.restartTime(of: 1) == .seconds(9))
+        try one.cluster.start(node: 1)
+        try one.cluster.stop(node: 1, .clean)
+        #expect(one.cluster.restartTime(of: 1) == .zero)
+
+        // With several the controller lives on, and the session began to run out when the node went.
+        let three = try TestCluster(nodes: 3, properties: ["broker.session.timeout.ms": "400"])
+        defer { three.cluster.end() }
+        try three.cluster.stop(node: 2, .kill)
+        #expect(three.cluster.restartTime(of: 2) <= .milliseconds(400))
+        let deadline = ContinuousClock.now + .seconds(10)
+        while three.cluster.restartTime(of: 2) > .zero, ContinuousClock.now < deadline {
+            Thread.sleep(forTimeInterval: 0.02)
+        }
+        #expect(three.cluster.restartTime(of: 2) == .zero)
+
+        let set = try TestCluster(properties: ["crosswind.restart.ms": "250"])
+        defer { set.cluster.end() }
+        try set.cluster.stop(node: 1, .clean)
+        #expect(set.cluster.restartTime(of: 1) == .milliseconds(250))
+    }
+
+    /// Metadata names a new topic's leaders before they know: they answer 6 until then, and readiness is told by them.
+    @Test func aNewTopicIsServedLaterThanItIsNamed() throws {
+        let cluster = try TestCluster(
+            topics: [], properties: ["crosswind.topic.delay.ms": "300", "crosswind.coordinator.load.ms": "300"])
+        defer { cluster.cluster.end() }
+        let connection = try cluster.connect()
+        try connection.createTopic("t", partitions: 2)
+        #expect(try connection.metadata(topics: ["t"]).topics.first?.partitions.map(\.leaderID) == [1, 1])
+        #expect(try connection.produce(TestCluster.batch(["a"])).errorCode == 6)
+        let reader = try cluster.reader()
+        #expect(throws: RawClientError.self) { try reader.checkServed(topic: "t", partitions: 2) }
+        #expect(throws: RawClientError.self) { try connection.initProducerID() }
+        #expect(try connection.initProducerID(within: .seconds(10)).epoch == 0)
+        let deadline = ContinuousClock.now + .seconds(10)
+        while (try? reader.checkServed(topic: "t", partitions: 2)) == nil, ContinuousClock.now < deadline {}
+        #expect(try connection.produce(TestCluster.batch(["a"])).errorCode == 0)
+        #expect(throws: RawClientError.self) { try reader.checkServed(topic: "t", partitions: 3) }
+    }
 }

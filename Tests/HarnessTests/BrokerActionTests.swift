@@ -13,6 +13,7 @@ struct BrokerActionTests {
     struct Cell {
         var verdict: Verdict
         var record: CellRecord
+        var brokerLog = ""
 
         /// Times at which an action was carried out, by its words; `end of pause` is the end of `pause`.
         func actions(_ words: String) -> [Int64] {
@@ -37,7 +38,7 @@ struct BrokerActionTests {
     }
 
     /// Runs a scenario whose matrix is `faults.0` and answers each cell by its label.
-    private func run(
+    func run(
         expecting exitCode: Int32 = 0, _ scenario: String
     ) throws -> (cells: [String: Cell], output: String) {
         try CrosswindProgram.withTemporaryDirectory { directory in
@@ -51,13 +52,14 @@ struct BrokerActionTests {
             for cell in results.cells {
                 let path = run + "/" + RunDirectory.cellPath(scenario: cell.verdict.scenario, cell: cell.verdict.id)
                 cells[cell.verdict.parameters["faults.0"] ?? ""] = Cell(
-                    verdict: cell.verdict, record: try CellJudge.read(RecordDirectory(path: path)))
+                    verdict: cell.verdict, record: try CellJudge.read(RecordDirectory(path: path)),
+                    brokerLog: (try? String(contentsOfFile: path + "/broker-1.log", encoding: .utf8)) ?? "")
             }
             return (cells, result.output)
         }
     }
 
-    private func scenario(broker: String, config: String = "", faults: String, rest: String = "") -> String {
+    func scenario(broker: String, config: String = "", faults: String, rest: String = "") -> String {
         """
         name: actions
         claim: A test of the harness.
@@ -74,7 +76,7 @@ struct BrokerActionTests {
         """
     }
 
-    private func faults(_ values: KeyValuePairs<String, String>) -> String {
+    func faults(_ values: KeyValuePairs<String, String>) -> String {
         values.map { "    - { as: \($0.key), value: { \($0.value) } }" }.joined(separator: "\n")
     }
 
@@ -83,7 +85,9 @@ struct BrokerActionTests {
     @Test func aNodeOfTheEmbeddedBrokerObeysEveryAction() throws {
         let (cells, _) = try run(
             scenario(
-                broker: "{ kind: embedded, release: \"4.3\", topics: [{ name: orders, partitions: 1 }] }",
+                // At once, so that the lengths below are those of the timeline.
+                broker: "{ kind: embedded, release: \"4.3\", topics: [{ name: orders, partitions: 1 }], "
+                    + "config: { crosswind.restart.ms: 0 } }",
                 config: ", enable.idempotence: true",
                 faults: faults([
                     "pause": "at: 1s, for: 600ms, do: [pause]", "kill": "at: 1s, for: 600ms, do: [kill]",

@@ -43,6 +43,7 @@ extension ClusterCore {
                 case .success(let (partition, leader)):
                     let how = Reading(
                         version: version, isCommitted: version >= 4 && request.isolationLevel == 1, atMost: left,
+                        isPastWatermark: request.replicaID == FetchRequest.logEndReader && release.letsLogEndReaders,
                         isFirst: total == 0, onlyCounts: count)
                     let read = fill(&answer, part, partition, leader, how)
                     total += read
@@ -62,6 +63,8 @@ extension ClusterCore {
         /// Read committed.
         var isCommitted: Bool
         var atMost: Int
+        /// By the id of a broker's own reader, -3: to the log's end (`FetchIsolation.of`; since 1.1).
+        var isPastWatermark: Bool
         var isFirst: Bool
         var onlyCounts: Bool
     }
@@ -72,7 +75,8 @@ extension ClusterCore {
     ) -> Int {
         let (version, isFirst) = (how.version, how.isFirst)
         let stable = partition.replicas[leader].log.lastStableOffset(highWatermark: partition.highWatermark)
-        let limit = how.isCommitted ? stable : partition.highWatermark
+        let readable = how.isCommitted ? stable : partition.highWatermark
+        let limit = how.isPastWatermark ? partition.replicas[leader].log.logEndOffset : readable
         let start = partition.replicas[leader].log.logStartOffset
         guard part.fetchOffset >= start, part.fetchOffset <= partition.replicas[leader].log.logEndOffset else {
             answer.errorCode = ErrorCode.offsetOutOfRange.rawValue

@@ -8,6 +8,12 @@ extension ClusterCore {
         _ nodeID: Int32, _ request: InitProducerIdRequest, _ header: RequestHeaderView
     ) -> InitProducerIdResponse {
         var response = InitProducerIdResponse()
+        if nowMs - startedMs < properties.coordinatorLoadMs {
+            response.errorCode = ErrorCode.coordinatorLoadInProgress.rawValue
+            response.producerID = -1
+            response.producerEpoch = -1
+            return response
+        }
         guard let id = request.transactionalID else {
             response.producerID = newProducerID()
             response.producerEpoch = 0

@@ -139,6 +139,7 @@ extension Release {
         .init(
             "replication", "the high watermark waits for the minimum of in-sync replicas",
             if: \.holdsHighWatermarkBelowMinISR),
+        .init("replication", "Fetch by replica id -3 reads past the high watermark", if: \.letsLogEndReaders),
     ]
 
     private static let versionDifferences: [Difference] = [

@@ -108,6 +108,10 @@ public struct FetchRequest: KafkaRequest, Equatable {
         }
     }
 
+    /// The id of one who is no follower and may read to the log's end, past the high watermark: what Kafka's brokers call
+    /// `FUTURE_LOCAL_REPLICA_ID` (since 1.1). Unlike a follower's id, it moves nothing in the broker.
+    public static let logEndReader: Int32 = -3
+
     /// -1 for a client.
     public var replicaID: Int32 = -1
     /// How long the broker may wait for `minBytes`, milliseconds.

@@ -167,11 +167,3 @@ extension CellStatus.State {
         }
     }
 }
-
-extension ScenarioCell {
-    /// The longest that the cell may take from the start of its process: its `timeout`, which counts from the start of the
-    /// driver, and before it the time that a broker which is not ours may take to be ready.
-    var lifeLimit: Duration {
-        BrokerCatalog.kind(broker).startAllowance.map { timeout + $0 + broker.readyWithin } ?? timeout
-    }
-}

@@ -6,6 +6,8 @@ public struct RunOptions: Sendable {
     public var tags: [String] = []
     /// Leave out scenarios that carry one of these tags.
     public var withoutTags: [String] = []
+    /// What takes the place of the scenarios' brokers, as ``BrokerChoice`` reads it; nil: nothing.
+    public var broker: String?
     /// The seed of the run; chosen at random when nil.
     public var seed: UInt64?
     /// Cells at a time; nil: as many as the machine carries.

@@ -35,8 +35,10 @@ extension ScenarioLibrary {
 
     /// `crosswind run --dry-run`: the cells and the timeline of each; nothing is started.
     public static func dryRun(_ options: RunOptions) throws -> String {
-        PlanDescription.dryRun(
-            select(
-                try load(options.scenarios, seed: options.seed), tags: options.tags, withoutTags: options.withoutTags))
+        let broker = try options.broker.map(BrokerChoice.override)
+        let scenarios = select(
+            try load(options.scenarios, seed: options.seed, broker: broker), tags: options.tags,
+            withoutTags: options.withoutTags)
+        return PlanDescription.dryRun(scenarios) + BrokerChoice.leftOut(scenarios, broker)
     }
 }

@@ -16,6 +16,7 @@ public final class ScenarioRun: Sendable {
     private let directory: RunDirectory
     private let scenarios: [Scenario]
     private let cells: [ScenarioCell]
+    private let broker: BrokerOverride?
     private let output: RunOutput
     private let breakage = Mutex<[String: CellStatus]>([:])
 
@@ -24,8 +25,9 @@ public final class ScenarioRun: Sendable {
     /// - Throws: `ScenarioErrors` for a bad file, ``MissingRequirement`` when this machine cannot run cells,
     ///   ``HarnessError`` when the run directory cannot be used. Nothing was started then.
     public static func run(_ options: RunOptions) async throws -> ExitStatus {
+        let broker = try options.broker.map(BrokerChoice.override)
         let scenarios = ScenarioLibrary.select(
-            try ScenarioLibrary.load(options.scenarios, seed: options.seed), tags: options.tags,
+            try ScenarioLibrary.load(options.scenarios, seed: options.seed, broker: broker), tags: options.tags,
             withoutTags: options.withoutTags)
         let sweeps = scenarios.filter { $0.sweep != nil }
         if let sweep = sweeps.first, sweeps.count == scenarios.count {
@@ -37,10 +39,17 @@ public final class ScenarioRun: Sendable {
         // A baseline that cannot be read is found out now, not after the run.
         if let baseline = options.baseline { try RegressionCheck.requireReadable(baseline) }
         try Doctor.requireReady()
-        return try await ScenarioRun(options, scenarios.filter { $0.sweep == nil }).run()
+        if let broker {
+            print(BrokerChoice.leftOut(scenarios, broker), terminator: "")
+            guard scenarios.contains(where: { !$0.cells.isEmpty }) else {
+                throw UsageError("no cell of these scenarios can run on \(broker.name)")
+            }
+        }
+        return try await ScenarioRun(options, scenarios.filter { $0.sweep == nil }, broker).run()
     }
 
-    private init(_ options: RunOptions, _ scenarios: [Scenario]) throws {
+    private init(_ options: RunOptions, _ scenarios: [Scenario], _ broker: BrokerOverride?) throws {
+        self.broker = broker
         self.options = options
         self.scenarios = scenarios
         var cells = scenarios.flatMap(\.cells)
@@ -148,20 +157,26 @@ public final class ScenarioRun: Sendable {
             }
         }
         let seeds = Dictionary(uniqueKeysWithValues: scenarios.map { ($0.name, $0.runSeed) })
-        try directory.write(
-            RunManifest(
-                seed: scenarios.first?.runSeed ?? 0, startedUs: WallClock.nowUs(),
-                cells: cells.map { .init(scenario: $0.scenario, file: $0.file, cell: $0.id) }),
-            to: "run.json")
-        return try cells.map { cell in
+        var manifest = RunManifest(
+            seed: scenarios.first?.runSeed ?? 0, startedUs: WallClock.nowUs(),
+            cells: cells.map { .init(scenario: $0.scenario, file: $0.file, cell: $0.id) })
+        manifest.broker = broker.map { broker in
+            .init(
+                name: broker.name, yaml: broker.yaml,
+                leftOut: scenarios.flatMap(\.leftOut).map { .init(cell: $0.cell, reason: $0.reason) })
+        }
+        try directory.write(manifest, to: "run.json")
+        let run = String(UInt64.random(in: .min ... .max), radix: 36)
+        return try cells.enumerated().map { index, cell in
             let path = RunDirectory.cellPath(scenario: cell.scenario, cell: cell.id)
             let record = RecordDirectory(path: "\(directory.path)/\(path)")
             try record.create()
-            try directory.write(
-                CellPlan(
-                    scenarioPath: directory.scenarioPath(cell.scenario), file: cell.file, cell: cell.id,
-                    runSeed: seeds[cell.scenario] ?? 0),
-                to: "\(path)/plan.json")
+            var plan = CellPlan(
+                scenarioPath: directory.scenarioPath(cell.scenario), file: cell.file, cell: cell.id,
+                runSeed: seeds[cell.scenario] ?? 0)
+            plan.tag = "\(run)-\(index)"
+            plan.broker = broker?.yaml
+            try directory.write(plan, to: "\(path)/plan.json")
             return CellSupervisor.Job(
                 id: cell.id,
                 arguments: [CellProcess.argument, record.path]
@@ -172,6 +187,8 @@ public final class ScenarioRun: Sendable {
 
     private func cellEnded(_ job: CellSupervisor.Job, _ end: ChildEnd, _ supervisor: CellSupervisor) async -> Bool {
         let record = RecordDirectory(path: job.directory)
+        // A cell that was ended by force could not do it.
+        BrokerData.remove(of: record)
         let verdict: Verdict?
         // What the supervisor had to end is judged with that in its history.
         let isWhole = end == .exited(0)

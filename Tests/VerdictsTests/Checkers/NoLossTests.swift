@@ -52,6 +52,22 @@ import Testing
         #expect(fixture.property("no-loss").outcome == .inconclusive)
     }
 
+    @Test func whatLiesAboveTheHighWatermarkAndWasNotReadIsNotLost() {
+        var fixture = Fixture()
+        fixture.forgetLogBatch(2)
+        fixture.record.log?.complete = false
+        fixture.record.log?.unread = ["orders-0": 10]
+        #expect(fixture.property("no-loss").outcome == .inconclusive)
+        #expect(fixture.verdict.outcome == .inconclusive)
+        #expect(fixture.verdict.measures.lost == nil)
+        let words = "10 records above the high watermark (orders-0) could not be read"
+        #expect(fixture.verdict.doubts.contains { $0.hasPrefix(words) }, "\(fixture.verdict.doubts)")
+        // The record on disk says the same.
+        let lines = fixture.record.log!.jsonLines()
+        let read = lines.withUnsafeBufferPointer { LogAccount.read($0) }
+        #expect(read.account == fixture.record.log && read.malformedLines == 0)
+    }
+
     @Test func aProducerWithoutReportsIsJudgedFromTheWire() {
         var fixture = Fixture()
         fixture.record.client = ClientAccount(reportsRecords: false)
