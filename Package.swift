@@ -131,7 +131,7 @@ let package = Package(
         .executableTarget(
             name: "link-bench",
             dependencies: ["LinkEmulator", "WireObserver", "Testbed", "CLinux", "ScenarioModel", "EvidenceModel"],
-            path: "Benchmarks/link", swiftSettings: strict),
+            path: "Benchmarks/link", exclude: ["count_allocations.sh"], swiftSettings: strict),
 
         // Invented traffic for tests, benchmarks and fuzzing.
         .target(
@@ -200,7 +200,8 @@ let package = Package(
             name: "bench-report", dependencies: ["EvidenceModel", "Verdicts", "Reports", "SyntheticRecords"],
             path: "Benchmarks/report", swiftSettings: strict),
         .testTarget(
-            name: "DriversTests", dependencies: ["Drivers", "EvidenceModel", "SystemCalls"], swiftSettings: strict),
+            name: "DriversTests", dependencies: ["Drivers", "EvidenceModel", "SystemCalls"], exclude: ["Fixtures"],
+            swiftSettings: strict),
         .testTarget(name: "KafkaWireTests", dependencies: ["KafkaWire"], swiftSettings: strict),
         .executableTarget(
             name: "fuzz-frames", dependencies: ["EmbeddedBroker", "KafkaWire"], path: "Fuzz/frames",

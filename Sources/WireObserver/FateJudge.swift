@@ -98,7 +98,7 @@ struct FateJudge {
         if let closed = connection.closedByClientNs, closed < broker.answerNs { return .ackLate }
         if broker.flags.contains(.answerAcknowledged) { return answered(index) }
         if let reset = connection.resetByClientNs, reset >= broker.answerNs { return .ackLate }
-        if isOver(number) || broker.answerRetransmissions > 0 { return .ackLost }
+        if isOver(number) || broker.retransmissions.answer > 0 { return .ackLost }
         return lastPacketNs(number) - broker.answerNs > Self.flightNs ? .ackLost : answered(index)
     }
 

@@ -23,6 +23,12 @@ struct ObservedAttempt {
         static let headerCut = Flags(rawValue: 64)
     }
 
+    /// Segments that TCP sent again.
+    struct Retransmissions {
+        var request: UInt16 = 0
+        var answer: UInt16 = 0
+    }
+
     /// The request's last byte.
     var requestNs: Int64
     /// The response's last byte; 0 without one.
@@ -44,8 +50,7 @@ struct ObservedAttempt {
     var apiVersion: Int16
     var acks: Int16
     var errorCode: Int16 = 0
-    var requestRetransmissions: UInt16 = 0
-    var answerRetransmissions: UInt16 = 0
+    var retransmissions = Retransmissions()
     var flags: Flags = []
 }
 

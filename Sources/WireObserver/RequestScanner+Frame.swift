@@ -69,9 +69,9 @@ extension RequestScanner {
             apiKey: head.apiKey, version: head.version, correlationID: head.correlationID, start: position)
         current.firstEntry = entries.count
         frameRemaining = 4 + head.size
-        topicsLeft = 0
-        partitionsLeft = 0
-        recordsLeft = 0
+        remaining.topics = 0
+        remaining.partitions = 0
+        remaining.records = 0
     }
 
     /// After SaslHandshake v0, tokens go by with a length and no header (before KIP-152).
@@ -107,13 +107,13 @@ extension RequestScanner {
         case .records: return batchHeader(window)
         case .partitionEnd:
             if isFlexible, !cursor.tags() { return .more }
-            partitionsLeft -= 1
-            state = partitionsLeft > 0 ? .partition : .topicEnd
+            remaining.partitions -= 1
+            state = remaining.partitions > 0 ? .partition : .topicEnd
             return .took(cursor.position)
         case .topicEnd:
             if isFlexible, !cursor.tags() { return .more }
-            topicsLeft -= 1
-            if topicsLeft > 0 {
+            remaining.topics -= 1
+            if remaining.topics > 0 {
                 state = .topic
                 return .took(cursor.position)
             }
@@ -136,7 +136,7 @@ extension RequestScanner {
         else { return .more }
         guard count >= 0, count <= frameRemaining else { return .wrong }
         current.acks = acks
-        topicsLeft = count
+        remaining.topics = count
         return next(count > 0 ? .topic : .rest, cursor)
     }
 
@@ -154,7 +154,7 @@ extension RequestScanner {
         guard let count = cursor.length(compact: isFlexible, short: false) else { return .more }
         guard count >= 0, count <= frameRemaining else { return .wrong }
         currentTopic = name.map { topics.index(name: $0) } ?? topics.index(id: id)
-        partitionsLeft = count
+        remaining.partitions = count
         return next(count > 0 ? .partition : .topicEnd, cursor)
     }
 
@@ -164,8 +164,8 @@ extension RequestScanner {
         else { return .more }
         guard length <= frameRemaining - cursor.position else { return .wrong }
         entries.append(Entry(topic: currentTopic, partition: index))
-        recordsLeft = max(length, 0)
-        return next(recordsLeft > 0 ? .records : .partitionEnd, cursor)
+        remaining.records = max(length, 0)
+        return next(remaining.records > 0 ? .records : .partitionEnd, cursor)
     }
 
     /// Goes to `next`; a request that has nothing more is passed over to its end.

@@ -6,15 +6,15 @@ extension RequestScanner {
 
     /// The header of the next batch or message; its records are passed over.
     mutating func batchHeader(_ window: UnsafeRawBufferPointer) -> Step {
-        guard recordsLeft > RecordBatchHeader.magicOffset else { return passRecords() }
+        guard remaining.records > RecordBatchHeader.magicOffset else { return passRecords() }
         guard window.count > RecordBatchHeader.magicOffset else { return .more }
         let magic = window[RecordBatchHeader.magicOffset]
         let headerSize = magic == 2 ? RecordBatchHeader.size : Self.messageHeaderSize
-        guard magic <= 2, recordsLeft >= headerSize else { return passRecords() }
+        guard magic <= 2, remaining.records >= headerSize else { return passRecords() }
         guard window.count >= headerSize else { return .more }
         let length = Int(Int32(bigEndian: window.loadUnaligned(fromByteOffset: 8, as: Int32.self)))
         let total = 12 + length
-        guard total >= headerSize, total <= recordsLeft else { return passRecords() }
+        guard total >= headerSize, total <= remaining.records else { return passRecords() }
         if magic == 2 {
             if let header = RecordBatchHeader(window) { note(header, window) }
         } else {
@@ -26,17 +26,17 @@ extension RequestScanner {
     /// Records that cannot be: the entry stays without a batch and the request goes on behind them.
     private mutating func passRecords() -> Step {
         undecodable += 1
-        return pass(recordsLeft, 0)
+        return pass(remaining.records, 0)
     }
 
     private mutating func pass(_ total: Int, _ header: Int) -> Step {
-        recordsLeft -= total
+        remaining.records -= total
         skip = total - header
-        if recordsLeft == 0 { state = .partitionEnd }
+        if remaining.records == 0 { state = .partitionEnd }
         // Without tagged fields the request may end with these records.
-        if frameRemaining == total, topicsLeft <= 1, partitionsLeft <= 1 {
-            topicsLeft = 0
-            partitionsLeft = 0
+        if frameRemaining == total, remaining.topics <= 1, remaining.partitions <= 1 {
+            remaining.topics = 0
+            remaining.partitions = 0
             state = .rest
         }
         return .took(header)
@@ -95,7 +95,7 @@ extension RequestScanner {
         let crc = UInt32(bigEndian: window.loadUnaligned(fromByteOffset: 17, as: UInt32.self))
         let delta = Int32(bigEndian: window.loadUnaligned(fromByteOffset: 23, as: Int32.self))
         entries[entries.count - 1].batches = 1
-        hidden.isCountKnown = delta >= 0 && recordsLeft == 12 + Int(length)
+        hidden.isCountKnown = delta >= 0 && remaining.records == 12 + Int(length)
         entries[entries.count - 1].recordCount = delta >= 0 && delta < .max ? delta + 1 : 0
         entries[entries.count - 1].identity = UInt64(crc) << 32 | UInt64(length)
         entries[entries.count - 1].payload = entries[entries.count - 1].identity

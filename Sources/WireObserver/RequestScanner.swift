@@ -69,6 +69,14 @@ struct RequestScanner {
         case rest
     }
 
+    /// What is still to come of a request.
+    struct Remaining {
+        var topics = 0
+        var partitions = 0
+        /// Bytes of the partition's records.
+        var records = 0
+    }
+
     enum Step {
         case took(Int)
         case more
@@ -87,9 +95,8 @@ struct RequestScanner {
     var skip = 0
     private var pending: [UInt8] = []
     private(set) var position: Int64 = 0
-    var topicsLeft = 0
-    var partitionsLeft = 0
-    var recordsLeft = 0
+    /// What is still to come of the request.
+    var remaining = Remaining()
     var currentTopic: Int32 = -1
     var rawTokensAllowed = false
     /// When the latest bytes went by.
@@ -197,7 +204,9 @@ struct RequestScanner {
         if state != .frame, state != .searching, state != .rest { cutInside() }
         if mayHide(left) {
             hidden.any = true
-            if !hidden.isCountKnown || topicsLeft > 1 || partitionsLeft > 1 || left > frameRemaining - pending.count {
+            if !hidden.isCountKnown || remaining.topics > 1 || remaining.partitions > 1
+                || left > frameRemaining - pending.count
+            {
                 hidden.counts = true
             }
         }
@@ -228,7 +237,8 @@ struct RequestScanner {
         case .preamble, .topic, .partition: return true
         case .records, .partitionEnd, .topicEnd:
             let isWhole = entries.last?.isHeaderWhole ?? false
-            return !isWhole || recordsLeft > 0 || topicsLeft > 1 || partitionsLeft > 1 || left > frameRemaining
+            return !isWhole || remaining.records > 0 || remaining.topics > 1 || remaining.partitions > 1
+                || left > frameRemaining
         }
     }
 
@@ -276,7 +286,7 @@ struct RequestScanner {
     }
 
     private var isAtEndOfProduce: Bool {
-        topicsLeft == 0 && partitionsLeft == 0 && recordsLeft == 0
+        remaining.topics == 0 && remaining.partitions == 0 && remaining.records == 0
     }
 
     /// One step over `window`, which begins at the present position.

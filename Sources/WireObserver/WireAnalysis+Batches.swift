@@ -48,8 +48,8 @@ extension WireAnalysis {
         attempt.errorCode = answer?.errorCode
         attempt.baseOffset = answer?.baseOffset
         attempt.deduplicated = ledger.isDeduplicated(index, in: batch)
-        attempt.requestRetransmissions = Int((client ?? request).requestRetransmissions)
-        attempt.ackRetransmissions = Int((broker ?? request).answerRetransmissions)
+        attempt.requestRetransmissions = Int((client ?? request).retransmissions.request)
+        attempt.ackRetransmissions = Int((broker ?? request).retransmissions.answer)
         if request.payload != payload { attempt.payloadHash = Self.hexadecimal(request.payload) }
         return attempt
     }

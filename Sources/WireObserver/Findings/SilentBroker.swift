@@ -22,7 +22,7 @@ enum SilentBroker {
         for index in observer.log.attempts.indices {
             let attempt = observer.log.attempts[index]
             // What TCP had to send again was acknowledged late: the path's doing.
-            guard attempt.flags.contains(.requestAcknowledged), attempt.requestRetransmissions == 0, attempt.acks != 0
+            guard attempt.flags.contains(.requestAcknowledged), attempt.retransmissions.request == 0, attempt.acks != 0
             else { continue }
             let isAnswered = attempt.flags.contains(.answered)
             let connection = observer.log.connections[Int(attempt.connection)]

@@ -148,9 +148,9 @@ final class ObservationLog {
     func addRepeat(_ message: Connection.Message, _ flag: ObservedAttempt.Flags) {
         for index in indices(message.firstAttempt, message.count) {
             if flag == .requestAcknowledged {
-                attempts[index].requestRetransmissions &+= 1
+                attempts[index].retransmissions.request &+= 1
             } else {
-                attempts[index].answerRetransmissions &+= 1
+                attempts[index].retransmissions.answer &+= 1
             }
         }
     }
