@@ -58,6 +58,13 @@ extension RequestScanner {
         if !APIKey(rawValue: head.apiKey).isKnown || head.apiKey == 0 { unknownRequests += 1 }
         rawTokensAllowed = head.apiKey == APIKey.saslHandshake.rawValue && head.version == 0
         current.isWhole = head.apiKey != 0
+        if TransactionCall.isKept(head.apiKey, head.version), 4 + head.size > Self.headerSize + clientID,
+            head.size <= TransactionCall.longestRequest
+        {
+            state = .kept
+            skip = clientID
+            return .took(Self.headerSize)
+        }
         state = .rest
         skip = frameRemaining - Self.headerSize
         return .took(Self.headerSize)
@@ -105,6 +112,10 @@ extension RequestScanner {
         case .topic: return topic(&cursor, isFlexible)
         case .partition: return partition(&cursor, isFlexible)
         case .records: return batchHeader(window)
+        case .kept:
+            guard window.count >= frameRemaining else { return .more }
+            current.body = Array(window)
+            return .took(frameRemaining)
         case .partitionEnd:
             if isFlexible, !cursor.tags() { return .more }
             remaining.partitions -= 1

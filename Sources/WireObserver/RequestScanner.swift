@@ -28,6 +28,8 @@ struct RequestScanner {
         /// Its entries in ``entries``.
         var firstEntry = 0
         var entryCount = 0
+        /// Header's tagged fields and body, of requests about transactions.
+        var body: [UInt8] = []
     }
 
     /// One partition of a Produce request.
@@ -65,6 +67,8 @@ struct RequestScanner {
         /// At the first byte of a request.
         case frame
         case preamble, topic, partition, records, partitionEnd, topicEnd
+        /// Kept whole: a request about a transaction.
+        case kept
         /// Nothing more of this request matters.
         case rest
     }
@@ -233,7 +237,7 @@ struct RequestScanner {
     private func mayHide(_ left: Int) -> Bool {
         switch state {
         case .frame, .searching: return true
-        case .rest: return left > frameRemaining
+        case .rest, .kept: return left > frameRemaining
         case .preamble, .topic, .partition: return true
         case .records, .partitionEnd, .topicEnd:
             let isWhole = entries.last?.isHeaderWhole ?? false

@@ -8,6 +8,7 @@ extension WireAnalysis {
         for note in fileNotes { list.add(note) }
         addCaptureFindings(&list)
         BatchFindings(self).add(to: &list)
+        TransactionFindings.add(transactions, to: &list)
         return list.sorted()
     }
 

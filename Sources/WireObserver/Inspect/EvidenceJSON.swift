@@ -222,6 +222,13 @@ extension WireAnalysis {
             if json.bytes.count > 65_536 { try write(json.take()) }
         }
         json.end("]")
+        json.key("transactions")
+        json.begin("[")
+        for transaction in transactions.transactions {
+            json.transaction(transaction)
+            if json.bytes.count > 65_536 { try write(json.take()) }
+        }
+        json.end("]")
         json.end("}")
         json.newline()
         try write(json.take())

@@ -182,7 +182,9 @@ final class Connection {
         guard let index = outstandingIndex(correlationID) else { return .unknown }
         switch APIKey(rawValue: outstanding[index].apiKey) {
         case .produce, .metadata, .initProducerId: return .keep
-        default: return .pass
+        default:
+            let request = outstanding[index]
+            return request.count > 0 && TransactionCall.isKept(request.apiKey, request.version) ? .keep : .pass
         }
     }
 

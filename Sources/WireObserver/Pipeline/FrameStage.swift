@@ -85,10 +85,16 @@ final class FrameStage {
             }
         }
         guard request.apiKey != APIKey.produce.rawValue || request.acks != 0 else { return }
-        connection.wait(
-            for: Connection.Outstanding(
-                correlationID: request.correlationID, apiKey: request.apiKey, version: request.version,
-                firstAttempt: first, count: request.entryCount))
+        var waiting = Connection.Outstanding(
+            correlationID: request.correlationID, apiKey: request.apiKey, version: request.version,
+            firstAttempt: first, count: request.entryCount)
+        if !request.body.isEmpty, case .everything = log.retention {
+            let calls = TransactionCall.read(request, connection.index)
+            waiting.firstAttempt = log.transactionCalls.count
+            waiting.count = calls.count
+            log.transactionCalls += calls
+        }
+        connection.wait(for: waiting)
     }
 
     private func append(
@@ -131,6 +137,10 @@ final class FrameStage {
         case .metadata: readMetadata(request, response)
         case .initProducerId: readGrant(request, response, connection)
         default: break
+        }
+        guard request.count > 0, TransactionCall.isKept(request.apiKey, request.version) else { return }
+        for place in request.firstAttempt..<request.firstAttempt + request.count {
+            log.transactionCalls[place].take(response)
         }
     }
 

@@ -34,6 +34,8 @@ final class ObservationLog {
     @exclusivity(unchecked) private(set) var firstAttempt = 0
     private(set) var connections: [ObservedConnection] = []
     private(set) var grants: [ProducerGrant] = []
+    /// Requests about transactions.
+    var transactionCalls: [TransactionCall] = []
     @exclusivity(unchecked) var live = LiveCounters()
     private var sequences = SequenceTracker()
     /// Notes what happens to some attempts, for a ladder.
