@@ -1,0 +1,80 @@
+import EvidenceModel
+import Foundation
+import Testing
+
+@testable import WireObserver
+
+/// The ledger of transactions held to recorded sessions of real clients (Tests/Golden/README.md).
+@Suite struct TransactionCaptureTests {
+    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("Golden/transaction-captures").path
+
+    /// What the truth file says of one session.
+    struct Session: Decodable {
+        struct Transaction: Decodable {
+            var client: String
+            var transaction: Int
+            var records: Int
+            var inLog: Int
+            var actualOutcome: String
+        }
+        var transactions: [Transaction]
+        var invariants: [String: [String]]
+        var coordinatorTraffic: [String: [String: Int]]
+    }
+
+    static let sessions: [String: Session] = {
+        guard let data = FileManager.default.contents(atPath: folder + "/truth.json") else { return [:] }
+        return (try? JSONDecoder().decode([String: Session].self, from: data)) ?? [:]
+    }()
+
+    static func analysis(_ name: String, _ sides: [WireEvidence.Side]) throws -> WireAnalysis {
+        try WireAnalysis(
+            sides.map { CaptureSource("\(folder)/\(name)-\($0 == .client ? "client" : "broker").pcapng.gz", side: $0) })
+    }
+
+    @Test func thereAre15Sessions() { #expect(Self.sessions.count == 15) }
+
+    @Test(arguments: sessions.keys.sorted()) func ledgerAgreesWithTheTruth(_ name: String) throws {
+        let session = try #require(Self.sessions[name])
+        let analysis = try Self.analysis(name, [.client, .broker])
+        let ledger = analysis.transactions
+        let found = ledger.transactions.map { visible($0) }
+        let wanted = session.transactions.map { $0.actualOutcome == "nothing written" ? "aborted" : $0.actualOutcome }
+            // Half of it is visible: what was answered is a commit, and the finding says the rest.
+            .map { $0 == "HALF VISIBLE" ? "committed" : $0 }
+        let stray = Set(session.invariants["definiteFailureVisible"] ?? [])
+        let expected = zip(session.transactions, wanted).map {
+            stray.contains("\($0.client) \($0.transaction)") ? "aborted" : $1
+        }
+        let order = ledger.transactions.map { "\($0.producerID).\($0.epoch) \($0.outcome) \($0.records)" }
+        #expect(found.sorted() == expected.sorted(), "\(order)")
+        let ends = ledger.transactions.reduce(0) { $0 + $1.endRequests }
+        #expect(ends == session.coordinatorTraffic["client"]?["EndTxn"])
+        let isBroken = session.invariants.contains {
+            $0.key != "unknown" && $0.key != "failedButCommitted" && !$0.value.isEmpty
+        }
+        #expect(isBroken == !ledger.broken.isEmpty, "\(ledger.broken.map(\.detail))")
+    }
+
+    @Test(arguments: sessions.keys.sorted()) func oneSideAloneBreaksNothing(_ name: String) throws {
+        let session = try #require(Self.sessions[name])
+        for side in [WireEvidence.Side.client, .broker] {
+            let ledger = try Self.analysis(name, [side]).transactions
+            let isBroken = session.invariants.contains {
+                $0.key != "unknown" && $0.key != "failedButCommitted" && !$0.value.isEmpty
+            }
+            #expect(isBroken == !ledger.broken.isEmpty, "\(ledger.broken.map(\.detail))")
+        }
+    }
+
+    /// What readers of committed records see in the end.
+    private func visible(_ transaction: ObservedTransaction) -> String {
+        switch transaction.outcome {
+        case .committed: "committed"
+        case .aborted, .fenced, .timedOut: "aborted"
+        case .unknown: "unknown"
+        case .open: "open"
+        }
+    }
+}
