@@ -48,7 +48,9 @@ import Testing
             stray.contains("\($0.client) \($0.transaction)") ? "aborted" : $1
         }
         let order = ledger.transactions.map { "\($0.producerID).\($0.epoch) \($0.outcome) \($0.records)" }
-        #expect(found.sorted() == expected.sorted(), "\(order)")
+        #expect(found == expected, "\(order)")
+        let appended = ledger.transactions.map { appendedRecords($0, analysis) }
+        #expect(appended == session.transactions.map(\.inLog), "\(order)")
         let ends = ledger.transactions.reduce(0) { $0 + $1.endRequests }
         #expect(ends == session.coordinatorTraffic["client"]?["EndTxn"])
         let isBroken = session.invariants.contains {
@@ -65,6 +67,14 @@ import Testing
                 $0.key != "unknown" && $0.key != "failedButCommitted" && !$0.value.isEmpty
             }
             #expect(isBroken == !ledger.broken.isEmpty, "\(ledger.broken.map(\.detail))")
+        }
+    }
+
+    private func appendedRecords(_ transaction: ObservedTransaction, _ analysis: WireAnalysis) -> Int {
+        transaction.batches.reduce(0) { sum, number in
+            let batch = analysis.ledger.batches[Int(number)]
+            let isAppended = analysis.ledger.attempts(of: batch).contains { analysis.ledger.answer($0)?.errorCode == 0 }
+            return sum + (isAppended ? Int(analysis.ledger.request(batch.firstAttempt).recordCount) : 0)
         }
     }
 

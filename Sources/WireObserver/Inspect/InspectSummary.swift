@@ -20,6 +20,7 @@ extension WireAnalysis {
         if let tunnelText { lines.append("tunnels   " + tunnelText) }
         lines.append("")
         lines += totals.lines
+        lines += transactionLines
         appendFindings(findings(), to: &lines)
         return lines.joined(separator: "\n") + "\n"
     }
