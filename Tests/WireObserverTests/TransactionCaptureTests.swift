@@ -1,5 +1,6 @@
 import EvidenceModel
 import Foundation
+import PacketWire
 import Testing
 
 @testable import WireObserver
@@ -53,9 +54,7 @@ import Testing
         #expect(appended == session.transactions.map(\.inLog), "\(order)")
         let ends = ledger.transactions.reduce(0) { $0 + $1.endRequests }
         #expect(ends == session.coordinatorTraffic["client"]?["EndTxn"])
-        let isBroken = session.invariants.contains {
-            $0.key != "unknown" && $0.key != "failedButCommitted" && !$0.value.isEmpty
-        }
+        let isBroken = Self.isBroken(session)
         #expect(isBroken == !ledger.broken.isEmpty, "\(ledger.broken.map(\.detail))")
     }
 
@@ -63,11 +62,46 @@ import Testing
         let session = try #require(Self.sessions[name])
         for side in [WireEvidence.Side.client, .broker] {
             let ledger = try Self.analysis(name, [side]).transactions
-            let isBroken = session.invariants.contains {
-                $0.key != "unknown" && $0.key != "failedButCommitted" && !$0.value.isEmpty
-            }
+            let isBroken = Self.isBroken(session)
             #expect(isBroken == !ledger.broken.isEmpty, "\(ledger.broken.map(\.detail))")
         }
+    }
+
+    /// Begun anywhere, a capture tells of the ends that are still in it what the whole tells.
+    @Test(arguments: sessions.keys.sorted()) func beginsAnywhere(_ name: String) throws {
+        let session = try #require(Self.sessions[name])
+        let packets = try FilePacket.all(of: Self.unpacked("\(Self.folder)/\(name)-broker.pcapng.gz"))
+        let whole = try Self.analysis(name, [.broker]).transactions.transactions
+        var ends = 0
+        for part in 1..<8 {
+            let rest = Array(packets[(packets.count * part / 8)...])
+            let ledger = try analyse(FilePacket.pcapng(rest, linkType: .ethernet), side: .broker).transactions
+            for transaction in ledger.transactions where transaction.endRequests > 0 && transaction.endNs != nil {
+                ends += 1
+                #expect(
+                    whole.contains {
+                        $0.producerID == transaction.producerID && $0.epoch == transaction.epoch
+                            && visible($0) == visible(transaction)
+                    },
+                    "from part \(part): \(transaction)")
+            }
+            if !Self.isBroken(session) { #expect(ledger.broken.isEmpty, "\(ledger.broken.map(\.detail))") }
+        }
+        #expect(ends > 0)
+    }
+
+    private static func isBroken(_ session: Session) -> Bool {
+        session.invariants.contains { $0.key != "unknown" && $0.key != "failedButCommitted" && !$0.value.isEmpty }
+    }
+
+    private static func unpacked(_ path: String) throws -> [UInt8] {
+        let packed = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+        let unpacker = try PackedFormat.gzip.unpacker()
+        var room = [UInt8](repeating: 0, count: 1 << 20)
+        let written = try packed.withUnsafeBytes { input in
+            try room.withUnsafeMutableBytes { try unpacker.unpack(input, into: $0).made }
+        }
+        return Array(room[..<written])
     }
 
     private func appendedRecords(_ transaction: ObservedTransaction, _ analysis: WireAnalysis) -> Int {

@@ -214,6 +214,10 @@ struct TransactionLedger {
     // MARK: Begin and end
 
     private mutating func begin(_ key: Producer, _ timeNs: Int64) -> Int {
+        // A producer has one transaction at a time: the end of one with a lower epoch was not captured.
+        for (other, place) in open where other.id == key.id && other.epoch < key.epoch {
+            settle(place, .unknown, nil, isTold: false)
+        }
         open[key] = transactions.count
         transactions.append(
             ObservedTransaction(transactionalID: ids[key.id], producerID: key.id, epoch: key.epoch, firstNs: timeNs))
