@@ -8,7 +8,7 @@ set -euo pipefail
 suite=${1:-bullseye}
 arch=$(dpkg --print-architecture)
 cache=${CROSSWIND_CACHE:-$HOME/.cache/crosswind}/sysroot
-root=$cache/$suite-$arch-2 # the number changes with what is in it
+root=$cache/$suite-$arch-3 # the number changes with what is in it
 
 say() { printf 'sysroot: %s\n' "$*" >&2; }
 
@@ -27,7 +27,7 @@ work=$(mktemp -d "$cache/.making-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 say "unpacking $suite for $arch"
 # The first stage alone: packages are unpacked and nothing of them is run.
-packages=libc6-dev,libgcc-10-dev,librdkafka-dev,libpcap-dev,libyaml-dev,zlib1g-dev,libsnappy-dev,liblz4-dev,libzstd-dev
+packages=libc6-dev,libgcc-10-dev,libstdc++-10-dev,librdkafka-dev,libpcap-dev,libyaml-dev,zlib1g-dev,libsnappy-dev,liblz4-dev,libzstd-dev
 debootstrap --foreign --variant=minbase --include=$packages "$suite" "$work/all" >"$work/log" 2>&1 ||
     { tail -5 "$work/log" >&2; say "debootstrap failed"; exit 69; }
 mkdir "$work/root"
