@@ -51,7 +51,7 @@ final class CommandBroker: BrokerUnderTest {
         self.cell = cell
         self.testbed = testbed
         self.record = record
-        bootstrap = testbed.nodeDevices.map { "\($0.address):\(EmbeddedBrokerUnderTest.port)" }.joined(separator: ",")
+        bootstrap = testbed.bootstrap
     }
 
     func start() async throws {
@@ -60,14 +60,14 @@ final class CommandBroker: BrokerUnderTest {
         for node in 1...testbed.nodes.count { try launch(node) }
         let setup = BrokerSetup(
             spec: cell.broker, name: "command \(cell.broker.option.first ?? "")",
-            addresses: testbed.nodeDevices.map { ($0.address, EmbeddedBrokerUnderTest.port) },
+            addresses: testbed.brokerAddresses,
             connect: { host, port in try self.connectWithoutFaults(host: host, port: port) },
             death: { self.death })
         try await setup.run()
     }
 
     func connectWithoutFaults(host: String, port: UInt16) throws -> Int32 {
-        try testbed.connectInside(host: host, port: cell.broker.plaintextPort.map { UInt16(clamping: $0) } ?? port)
+        try testbed.connectInside(host: host, port: port, cell.broker)
     }
 
     func perform(_ action: BrokerAction, node: Int) async throws -> Bool {
@@ -102,7 +102,7 @@ final class CommandBroker: BrokerUnderTest {
     /// A node is back when it answers ApiVersions: a real broker is started and refused for as long as the controller holds
     /// its former session.
     func waitUntilBack(node: Int) async throws {
-        let address = (host: testbed.nodeDevices[node - 1].address, port: EmbeddedBrokerUnderTest.port)
+        let address = (host: testbed.nodeDevices[node - 1].address, port: CellTestbed.brokerPort)
         let deadline = ContinuousClock.now + cell.broker.readyWithin
         while true {
             do {
@@ -139,7 +139,7 @@ final class CommandBroker: BrokerUnderTest {
     private func launch(_ node: Int) throws {
         let words = cell.broker.option.map { word in
             [
-                "{host}": testbed.nodeDevices[node - 1].address, "{port}": "\(EmbeddedBrokerUnderTest.port)",
+                "{host}": testbed.nodeDevices[node - 1].address, "{port}": "\(CellTestbed.brokerPort)",
                 "{node}": "\(node)", "{nodes}": "\(testbed.nodes.count)", "{data}": dataPath(node),
                 BrokerAbilities.propertiesWord: propertiesPath,
             ].reduce(word) { $0.replacing($1.key, with: $1.value) }

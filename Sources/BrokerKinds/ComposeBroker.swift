@@ -149,14 +149,14 @@ final class ComposeBroker: BrokerUnderTest {
         self.cell = cell
         self.testbed = testbed
         self.containers = containers
-        bootstrap = testbed.nodeDevices.map { "\($0.address):\(EmbeddedBrokerUnderTest.port)" }.joined(separator: ",")
+        bootstrap = testbed.bootstrap
     }
 
     func start() async throws {
         let project = containers.project
         let setup = BrokerSetup(
             spec: cell.broker, name: "compose \(project.profile)",
-            addresses: testbed.nodeDevices.map { ($0.address, EmbeddedBrokerUnderTest.port) },
+            addresses: testbed.brokerAddresses,
             connect: { host, port in try self.connectWithoutFaults(host: host, port: port) },
             death: {
                 let ended = project.containers().first { $0.processIdentifier == 0 }
@@ -166,7 +166,7 @@ final class ComposeBroker: BrokerUnderTest {
     }
 
     func connectWithoutFaults(host: String, port: UInt16) throws -> Int32 {
-        try testbed.connectInside(host: host, port: cell.broker.plaintextPort.map { UInt16(clamping: $0) } ?? port)
+        try testbed.connectInside(host: host, port: port, cell.broker)
     }
 
     func perform(_ action: BrokerAction, node: Int) async throws -> Bool {

@@ -43,8 +43,6 @@ final class EmbeddedBrokerUnderTest: BrokerUnderTest {
     /// Nodes that are on their way back.
     private let returning = Mutex<[Int: Task<Void, any Error>]>([:])
 
-    static let port: UInt16 = 9092
-
     let bootstrap: String
 
     init(cell: ScenarioCell, testbed: CellTestbed) throws {
@@ -52,13 +50,13 @@ final class EmbeddedBrokerUnderTest: BrokerUnderTest {
         var nodes: [BrokerConfiguration.Node] = []
         for (index, device) in testbed.nodeDevices.enumerated() {
             let socket = try ListeningSocket.open(
-                address: device.address, port: Self.port, namespace: testbed.nodes[index])
+                address: device.address, port: CellTestbed.brokerPort, namespace: testbed.nodes[index])
             nodes.append(
                 .init(
-                    id: Int32(index + 1), advertisedHost: device.address, advertisedPort: Int(Self.port),
+                    id: Int32(index + 1), advertisedHost: device.address, advertisedPort: Int(CellTestbed.brokerPort),
                     listen: .socket(socket.descriptor)))
         }
-        bootstrap = testbed.nodeDevices.map { "\($0.address):\(Self.port)" }.joined(separator: ",")
+        bootstrap = testbed.bootstrap
         let topics = cell.broker.topics.map {
             BrokerConfiguration.Topic(
                 name: $0.name, partitions: $0.partitions, replicationFactor: $0.replicas, properties: $0.config)

@@ -54,18 +54,18 @@ final class ExternalBroker: BrokerUnderTest {
             }
             return place
         }
-        bootstrap = testbed.nodeDevices.map { "\($0.address):\(EmbeddedBrokerUnderTest.port)" }.joined(separator: ",")
+        bootstrap = testbed.bootstrap
     }
 
     func start() async throws {
         let name = "external \(cell.broker.option.joined(separator: ","))"
         for (index, device) in testbed.nodeDevices.enumerated() {
             let address = addresses[addresses.count == 1 ? 0 : index]
-            known.withLock { $0.outside[Self.key(device.address, EmbeddedBrokerUnderTest.port)] = address }
+            known.withLock { $0.outside[Self.key(device.address, CellTestbed.brokerPort)] = address }
         }
         let setup = BrokerSetup(
             spec: cell.broker, name: name,
-            addresses: testbed.nodeDevices.map { ($0.address, EmbeddedBrokerUnderTest.port) },
+            addresses: testbed.brokerAddresses,
             connect: { host, port in try self.connectWithoutFaults(host: host, port: port) }, death: { nil },
             logHint: "is it running, and reachable from this machine?", prepare: { try self.learn(from: $0) })
         try await setup.run()
@@ -73,10 +73,10 @@ final class ExternalBroker: BrokerUnderTest {
         let links = try linkAddresses()
         for (index, device) in testbed.nodeDevices.enumerated() {
             let dialer = dialer
-            let target = known.withLock { $0.outside[Self.key(device.address, EmbeddedBrokerUnderTest.port)] }
+            let target = known.withLock { $0.outside[Self.key(device.address, CellTestbed.brokerPort)] }
             guard let target else { continue }
             try PortForwarder.start(
-                from: (device.address, EmbeddedBrokerUnderTest.port), in: testbed.nodes[index],
+                from: (device.address, CellTestbed.brokerPort), in: testbed.nodes[index],
                 rewriting: { AddressRewriter(addresses: links) },
                 connect: { try dialer.connect(host: target.host, port: target.port) })
         }
@@ -119,7 +119,7 @@ final class ExternalBroker: BrokerUnderTest {
                 // the others are where they say.
                 let target = addresses.count == found.count ? addresses[index] : advertised
                 known.outside[Self.key(advertised.host, advertised.port)] = target
-                known.outside[Self.key(testbed.nodeDevices[index].address, EmbeddedBrokerUnderTest.port)] = target
+                known.outside[Self.key(testbed.nodeDevices[index].address, CellTestbed.brokerPort)] = target
             }
         }
     }
@@ -128,7 +128,7 @@ final class ExternalBroker: BrokerUnderTest {
         let devices = testbed.nodeDevices
         return Dictionary(
             uniqueKeysWithValues: brokers.withLock { $0 }.enumerated().map { index, broker in
-                (broker.nodeID, .init(host: devices[index].address, port: Int32(EmbeddedBrokerUnderTest.port)))
+                (broker.nodeID, .init(host: devices[index].address, port: Int32(CellTestbed.brokerPort)))
             })
     }
 

@@ -13,4 +13,13 @@ extension ClusterCore {
         try message.write(to: &writer, version: version)
         return writer.bytes
     }
+
+    /// An answer to a request whose header is no longer at hand; one that cannot be encoded ends its connection.
+    static func reply(_ message: some KafkaMessage, correlationID: Int32, version: Int16) -> Reply {
+        do {
+            return .response(try encode(message, correlationID: correlationID, version: version))
+        } catch {
+            return .close("the answer cannot be encoded: \(error)")
+        }
+    }
 }

@@ -128,12 +128,7 @@ extension TransactionRunner {
             }
         }
         let answer = try groupCoordinator(body).call(request, version: version(body, 4))
-        return .object([
-            "partitions": Self.sorted(
-                answer.topics.flatMap { topic in
-                    topic.partitions.map { row(topic.name, $0.partitionIndex, $0.errorCode) }
-                })
-        ])
+        return codes(answer.topics.map { ($0.name, $0.partitions) })
     }
 
     mutating func endTxn(_ body: JSONValue) throws -> JSONValue {
@@ -279,12 +274,7 @@ extension TransactionRunner {
                     ]))
         }
         let answer = try groupCoordinator(body).call(request, version: version(body, 8))
-        return .object([
-            "partitions": Self.sorted(
-                answer.topics.flatMap { topic in
-                    topic.partitions.map { row(topic.name, $0.partitionIndex, $0.errorCode) }
-                })
-        ])
+        return codes(answer.topics.map { ($0.name, $0.partitions) })
     }
 
     mutating func offsetFetch(_ body: JSONValue) throws -> JSONValue {
@@ -310,5 +300,15 @@ extension TransactionRunner {
         }
         let code = version >= 8 ? group?.errorCode ?? 0 : answer.errorCode
         return .object(["errorCode": .number(Int64(code)), "partitions": Self.sorted(rows)])
+    }
+
+    /// The errors of partitions, sorted.
+    private func codes(_ topics: [(name: String, partitions: [PartitionError])]) -> JSONValue {
+        .object([
+            "partitions": Self.sorted(
+                topics.flatMap { topic in
+                    topic.partitions.map { row(topic.name, $0.partitionIndex, $0.errorCode) }
+                })
+        ])
     }
 }

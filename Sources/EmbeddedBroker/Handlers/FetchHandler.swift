@@ -211,12 +211,6 @@ private final class PendingFetch: PartitionWaiter {
         for partition in registered { partition.waiters.removeAll { $0 === self } }
         registered = []
         let result = core.read(request, version: version, nodeID: nodeID, count: false)
-        do {
-            reply(
-                .response(
-                    try ClusterCore.encode(result.response, correlationID: correlationID, version: version)))
-        } catch {
-            reply(.close("the answer cannot be encoded: \(error)"))
-        }
+        reply(ClusterCore.reply(result.response, correlationID: correlationID, version: version))
     }
 }

@@ -35,13 +35,7 @@ extension ClusterCore {
         _ header: RequestHeaderView, _ reply: @escaping ReplyTo, _: M.Type
     ) -> (M) -> Void {
         let (correlationID, version) = (header.correlationID, header.apiVersion)
-        return { response in
-            do {
-                reply(.response(try encode(response, correlationID: correlationID, version: version)))
-            } catch {
-                reply(.close("the answer cannot be encoded: \(error)"))
-            }
-        }
+        return { reply(Self.reply($0, correlationID: correlationID, version: version)) }
     }
 
     func heartbeat(_ nodeID: Int32, _ request: HeartbeatRequest) -> HeartbeatResponse {

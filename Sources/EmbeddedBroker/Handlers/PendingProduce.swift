@@ -69,14 +69,10 @@ final class PendingProduce: PartitionWaiter {
         // A partition where nothing happens would keep this for ever.
         for partition in registered { partition.waiters.removeAll { $0 === self } }
         registered = []
-        do {
-            reply(.response(try Self.encode(entries, correlationID: correlationID, version: version)))
-        } catch {
-            reply(.close("the answer cannot be encoded: \(error)"))
-        }
+        reply(ClusterCore.reply(Self.response(entries), correlationID: correlationID, version: version))
     }
 
-    static func encode(_ entries: [ProduceEntry], correlationID: Int32, version: Int16) throws -> [UInt8] {
+    static func response(_ entries: [ProduceEntry]) -> ProduceResponse {
         var response = ProduceResponse()
         var positions: [ProduceEntry.Key: Int] = [:]
         for entry in entries {
@@ -92,6 +88,6 @@ final class PendingProduce: PartitionWaiter {
                 response.topics.append(topic)
             }
         }
-        return try ClusterCore.encode(response, correlationID: correlationID, version: version)
+        return response
     }
 }

@@ -300,6 +300,7 @@ extension ClusterCore {
     }
 
     private func encode(_ entries: [ProduceEntry], _ header: RequestHeaderView) throws -> [UInt8] {
-        try PendingProduce.encode(entries, correlationID: header.correlationID, version: header.apiVersion)
+        try Self.encode(
+            PendingProduce.response(entries), correlationID: header.correlationID, version: header.apiVersion)
     }
 }

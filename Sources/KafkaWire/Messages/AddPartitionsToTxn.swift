@@ -11,30 +11,7 @@ public struct AddPartitionsToTxnRequest: KafkaRequest, Equatable {
     public static let versions: ClosedRange<Int16> = 0...5
 
     /// Partitions of one topic.
-    public struct Topic: FieldCodable, Sendable, Equatable {
-        /// Name.
-        public var name = ""
-        /// Partition indices.
-        public var partitions: [Int32] = []
-
-        /// The protocol's defaults.
-        public init() {}
-
-        /// A value of these fields.
-        public init(
-            name: String = "", partitions: [Int32] = []
-        ) {
-            self.name = name
-            self.partitions = partitions
-        }
-
-        /// See ``FieldCodable``.
-        public mutating func code<C: FieldCoder>(_ coder: inout C) throws {
-            try coder.string(&name, "name")
-            try coder.array(&partitions, "partitions")
-            try coder.tags()
-        }
-    }
+    public typealias Topic = PartitionsOfTopic<Int32>
 
     /// One transaction (version 4 on).
     public struct Transaction: FieldCodable, Sendable, Equatable {

@@ -10,30 +10,7 @@ public struct DescribeProducersRequest: KafkaRequest, Equatable {
     public static let versions: ClosedRange<Int16> = 0...0
 
     /// One topic.
-    public struct Topic: FieldCodable, Sendable, Equatable {
-        /// Name of the topic.
-        public var name = ""
-        /// Partition indices.
-        public var partitionIndexes: [Int32] = []
-
-        /// The protocol's defaults.
-        public init() {}
-
-        /// A value of these fields.
-        public init(
-            name: String = "", partitionIndexes: [Int32] = []
-        ) {
-            self.name = name
-            self.partitionIndexes = partitionIndexes
-        }
-
-        /// See ``FieldCodable``.
-        public mutating func code<C: FieldCoder>(_ coder: inout C) throws {
-            try coder.string(&name, "name")
-            try coder.array(&partitionIndexes, "partitionIndexes")
-            try coder.tags()
-        }
-    }
+    public typealias Topic = PartitionIndexesOfTopic
 
     /// What is asked for.
     public var topics: [Topic] = []
@@ -134,30 +111,7 @@ public struct DescribeProducersResponse: KafkaMessage, Equatable {
     }
 
     /// One topic.
-    public struct Topic: FieldCodable, Sendable, Equatable {
-        /// Name of the topic.
-        public var name = ""
-        /// The partitions.
-        public var partitions: [Partition] = []
-
-        /// The protocol's defaults.
-        public init() {}
-
-        /// A value of these fields.
-        public init(
-            name: String = "", partitions: [Partition] = []
-        ) {
-            self.name = name
-            self.partitions = partitions
-        }
-
-        /// See ``FieldCodable``.
-        public mutating func code<C: FieldCoder>(_ coder: inout C) throws {
-            try coder.string(&name, "name")
-            try coder.array(&partitions, "partitions")
-            try coder.tags()
-        }
-    }
+    public typealias Topic = PartitionsOfTopic<Partition>
 
     /// How long the client is asked to wait, milliseconds.
     public var throttleTimeMs: Int32 = 0

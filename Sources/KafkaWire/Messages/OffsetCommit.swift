@@ -49,34 +49,7 @@ public struct OffsetCommitRequest: KafkaRequest, Equatable {
     }
 
     /// One topic.
-    public struct Topic: FieldCodable, Sendable, Equatable {
-        /// Name of the topic.
-        public var name = ""
-        /// Id of the topic.
-        public var topicID: KafkaUUID = .zero
-        /// The partitions.
-        public var partitions: [Partition] = []
-
-        /// The protocol's defaults.
-        public init() {}
-
-        /// A value of these fields.
-        public init(
-            name: String = "", topicID: KafkaUUID = .zero, partitions: [Partition] = []
-        ) {
-            self.name = name
-            self.topicID = topicID
-            self.partitions = partitions
-        }
-
-        /// See ``FieldCodable``.
-        public mutating func code<C: FieldCoder>(_ coder: inout C) throws {
-            if coder.version <= 9 { try coder.string(&name, "name") }
-            if coder.version >= 10 { try coder.uuid(&topicID, "topicId") }
-            try coder.array(&partitions, "partitions")
-            try coder.tags()
-        }
-    }
+    public typealias Topic = PartitionsOfIdentifiedTopic<Partition>
 
     /// The group.
     public var groupID = ""
@@ -114,60 +87,10 @@ public struct OffsetCommitResponse: KafkaMessage, Equatable {
     public static let versions: ClosedRange<Int16> = 0...10
 
     /// The answer for one partition.
-    public struct Partition: FieldCodable, Sendable, Equatable {
-        /// Partition index.
-        public var partitionIndex: Int32 = 0
-        /// Error; 0 for success.
-        public var errorCode: Int16 = 0
-
-        /// The protocol's defaults.
-        public init() {}
-
-        /// A value of these fields.
-        public init(
-            partitionIndex: Int32 = 0, errorCode: Int16 = 0
-        ) {
-            self.partitionIndex = partitionIndex
-            self.errorCode = errorCode
-        }
-
-        /// See ``FieldCodable``.
-        public mutating func code<C: FieldCoder>(_ coder: inout C) throws {
-            try coder.integer(&partitionIndex, "partitionIndex")
-            try coder.integer(&errorCode, "errorCode")
-            try coder.tags()
-        }
-    }
+    public typealias Partition = PartitionError
 
     /// One topic.
-    public struct Topic: FieldCodable, Sendable, Equatable {
-        /// Name of the topic.
-        public var name = ""
-        /// Id of the topic.
-        public var topicID: KafkaUUID = .zero
-        /// The partitions.
-        public var partitions: [Partition] = []
-
-        /// The protocol's defaults.
-        public init() {}
-
-        /// A value of these fields.
-        public init(
-            name: String = "", topicID: KafkaUUID = .zero, partitions: [Partition] = []
-        ) {
-            self.name = name
-            self.topicID = topicID
-            self.partitions = partitions
-        }
-
-        /// See ``FieldCodable``.
-        public mutating func code<C: FieldCoder>(_ coder: inout C) throws {
-            if coder.version <= 9 { try coder.string(&name, "name") }
-            if coder.version >= 10 { try coder.uuid(&topicID, "topicId") }
-            try coder.array(&partitions, "partitions")
-            try coder.tags()
-        }
-    }
+    public typealias Topic = PartitionsOfIdentifiedTopic<Partition>
 
     /// How long the client is asked to wait, milliseconds.
     public var throttleTimeMs: Int32 = 0

@@ -149,34 +149,7 @@ public struct OffsetFetchResponse: KafkaMessage, Equatable {
     }
 
     /// One topic.
-    public struct Topic: FieldCodable, Sendable, Equatable {
-        /// Name of the topic.
-        public var name = ""
-        /// Id of the topic.
-        public var topicID: KafkaUUID = .zero
-        /// The partitions.
-        public var partitions: [Partition] = []
-
-        /// The protocol's defaults.
-        public init() {}
-
-        /// A value of these fields.
-        public init(
-            name: String = "", topicID: KafkaUUID = .zero, partitions: [Partition] = []
-        ) {
-            self.name = name
-            self.topicID = topicID
-            self.partitions = partitions
-        }
-
-        /// See ``FieldCodable``.
-        public mutating func code<C: FieldCoder>(_ coder: inout C) throws {
-            if coder.version <= 9 { try coder.string(&name, "name") }
-            if coder.version >= 10 { try coder.uuid(&topicID, "topicId") }
-            try coder.array(&partitions, "partitions")
-            try coder.tags()
-        }
-    }
+    public typealias Topic = PartitionsOfIdentifiedTopic<Partition>
 
     /// The answer for one group (version 8 on).
     public struct Group: FieldCodable, Sendable, Equatable {

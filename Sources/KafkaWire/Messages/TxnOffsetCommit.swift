@@ -46,30 +46,7 @@ public struct TxnOffsetCommitRequest: KafkaRequest, Equatable {
     }
 
     /// One topic.
-    public struct Topic: FieldCodable, Sendable, Equatable {
-        /// Name of the topic.
-        public var name = ""
-        /// The partitions.
-        public var partitions: [Partition] = []
-
-        /// The protocol's defaults.
-        public init() {}
-
-        /// A value of these fields.
-        public init(
-            name: String = "", partitions: [Partition] = []
-        ) {
-            self.name = name
-            self.partitions = partitions
-        }
-
-        /// See ``FieldCodable``.
-        public mutating func code<C: FieldCoder>(_ coder: inout C) throws {
-            try coder.string(&name, "name")
-            try coder.array(&partitions, "partitions")
-            try coder.tags()
-        }
-    }
+    public typealias Topic = PartitionsOfTopic<Partition>
 
     /// Transactional id.
     public var transactionalID = ""
@@ -113,56 +90,10 @@ public struct TxnOffsetCommitResponse: KafkaMessage, Equatable {
     public static let versions: ClosedRange<Int16> = 0...5
 
     /// The answer for one partition.
-    public struct Partition: FieldCodable, Sendable, Equatable {
-        /// Partition index.
-        public var partitionIndex: Int32 = 0
-        /// Error; 0 for success.
-        public var errorCode: Int16 = 0
-
-        /// The protocol's defaults.
-        public init() {}
-
-        /// A value of these fields.
-        public init(
-            partitionIndex: Int32 = 0, errorCode: Int16 = 0
-        ) {
-            self.partitionIndex = partitionIndex
-            self.errorCode = errorCode
-        }
-
-        /// See ``FieldCodable``.
-        public mutating func code<C: FieldCoder>(_ coder: inout C) throws {
-            try coder.integer(&partitionIndex, "partitionIndex")
-            try coder.integer(&errorCode, "errorCode")
-            try coder.tags()
-        }
-    }
+    public typealias Partition = PartitionError
 
     /// One topic.
-    public struct Topic: FieldCodable, Sendable, Equatable {
-        /// Name of the topic.
-        public var name = ""
-        /// The partitions.
-        public var partitions: [Partition] = []
-
-        /// The protocol's defaults.
-        public init() {}
-
-        /// A value of these fields.
-        public init(
-            name: String = "", partitions: [Partition] = []
-        ) {
-            self.name = name
-            self.partitions = partitions
-        }
-
-        /// See ``FieldCodable``.
-        public mutating func code<C: FieldCoder>(_ coder: inout C) throws {
-            try coder.string(&name, "name")
-            try coder.array(&partitions, "partitions")
-            try coder.tags()
-        }
-    }
+    public typealias Topic = PartitionsOfTopic<Partition>
 
     /// How long the client is asked to wait, milliseconds.
     public var throttleTimeMs: Int32 = 0

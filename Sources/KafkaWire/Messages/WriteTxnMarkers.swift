@@ -11,30 +11,7 @@ public struct WriteTxnMarkersRequest: KafkaRequest, Equatable {
     public static let versions: ClosedRange<Int16> = 0...2
 
     /// One topic.
-    public struct Topic: FieldCodable, Sendable, Equatable {
-        /// Name of the topic.
-        public var name = ""
-        /// Partition indices.
-        public var partitionIndexes: [Int32] = []
-
-        /// The protocol's defaults.
-        public init() {}
-
-        /// A value of these fields.
-        public init(
-            name: String = "", partitionIndexes: [Int32] = []
-        ) {
-            self.name = name
-            self.partitionIndexes = partitionIndexes
-        }
-
-        /// See ``FieldCodable``.
-        public mutating func code<C: FieldCoder>(_ coder: inout C) throws {
-            try coder.string(&name, "name")
-            try coder.array(&partitionIndexes, "partitionIndexes")
-            try coder.tags()
-        }
-    }
+    public typealias Topic = PartitionIndexesOfTopic
 
     /// The end of one transaction.
     public struct Marker: FieldCodable, Sendable, Equatable {
@@ -100,56 +77,10 @@ public struct WriteTxnMarkersResponse: KafkaMessage, Equatable {
     public static let versions: ClosedRange<Int16> = 0...2
 
     /// The answer for one partition.
-    public struct Partition: FieldCodable, Sendable, Equatable {
-        /// Partition index.
-        public var partitionIndex: Int32 = 0
-        /// Error; 0 for success.
-        public var errorCode: Int16 = 0
-
-        /// The protocol's defaults.
-        public init() {}
-
-        /// A value of these fields.
-        public init(
-            partitionIndex: Int32 = 0, errorCode: Int16 = 0
-        ) {
-            self.partitionIndex = partitionIndex
-            self.errorCode = errorCode
-        }
-
-        /// See ``FieldCodable``.
-        public mutating func code<C: FieldCoder>(_ coder: inout C) throws {
-            try coder.integer(&partitionIndex, "partitionIndex")
-            try coder.integer(&errorCode, "errorCode")
-            try coder.tags()
-        }
-    }
+    public typealias Partition = PartitionError
 
     /// One topic.
-    public struct Topic: FieldCodable, Sendable, Equatable {
-        /// Name of the topic.
-        public var name = ""
-        /// The partitions.
-        public var partitions: [Partition] = []
-
-        /// The protocol's defaults.
-        public init() {}
-
-        /// A value of these fields.
-        public init(
-            name: String = "", partitions: [Partition] = []
-        ) {
-            self.name = name
-            self.partitions = partitions
-        }
-
-        /// See ``FieldCodable``.
-        public mutating func code<C: FieldCoder>(_ coder: inout C) throws {
-            try coder.string(&name, "name")
-            try coder.array(&partitions, "partitions")
-            try coder.tags()
-        }
-    }
+    public typealias Topic = PartitionsOfTopic<Partition>
 
     /// The answer for one marker.
     public struct Marker: FieldCodable, Sendable, Equatable {

@@ -69,7 +69,7 @@ enum BrokerChoice {
 
     /// A cluster that is there: its nodes are counted, and each cell gets topics of its own.
     private static func external(_ addresses: String, name: String) throws -> BrokerOverride {
-        guard let place = addresses.split(separator: ",").first.flatMap({ HostPort(String($0)) }) else {
+        guard let place = HostPort.list(addresses)?.first else {
             throw UsageError("--broker \(name): wanted external:HOST:PORT, for example external:127.0.0.1:9092")
         }
         let count: Int

@@ -1,4 +1,5 @@
 import Glibc
+import KafkaWire
 import Synchronization
 import SystemCalls
 
@@ -10,7 +11,7 @@ final class MetricsServer: Sendable {
     /// - Parameter address: HOST:PORT, the host as a number or `localhost`; port 0 picks a free one.
     /// - Throws: ``SystemCallError`` when it cannot listen there.
     init(address: String) throws {
-        guard let colon = address.lastIndex(of: ":"), let port = UInt16(address[address.index(after: colon)...]) else {
+        guard let place = HostPort(address, ports: 0...UInt16.max) else {
             throw SystemCallError(
                 operation: "listen on", subject: "'\(address)', which is no HOST:PORT", errorNumber: EINVAL)
         }
@@ -18,8 +19,7 @@ final class MetricsServer: Sendable {
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         hints.ai_flags = AI_PASSIVE
         var found: UnsafeMutablePointer<addrinfo>?
-        let host = String(address[..<colon].drop { $0 == "[" }.prefix { $0 != "]" })
-        guard getaddrinfo(host, String(port), &hints, &found) == 0, let info = found else {
+        guard getaddrinfo(place.host, String(place.port), &hints, &found) == 0, let info = found else {
             throw SystemCallError(operation: "listen on", subject: address, errorNumber: EADDRNOTAVAIL)
         }
         defer { freeaddrinfo(found) }
