@@ -35,13 +35,13 @@ final class CellDriver: Sendable {
     private let record: RecordDirectory
     private let history: HistoryWriter
     private let reporter: CellReporter
+    private let limits: ProducerLimits
     private let state = Mutex(State())
 
     private struct State {
         var isReady = false
         var isAllSent = false
         var isDone = false
-        var stopReason: String?
         var fatal: String?
         var timeZeroUs: Int64?
         /// Why this side ended the driver: it is not what was asked for, or no timeline can follow it. It may have said
@@ -52,9 +52,6 @@ final class CellDriver: Sendable {
     /// How far the time of the first record may be from this machine's clock, which is the driver's too.
     private static let clockTolerance = Duration.seconds(600)
 
-    /// How long a stopped driver may take to flush.
-    private static let graceAfterStop = Duration.seconds(5)
-
     init(
         launch: DriverLaunch, configuration: DriverConfiguration, namespace: NetworkNamespace, record: RecordDirectory,
         history: HistoryWriter, reporter: CellReporter
@@ -64,6 +61,7 @@ final class CellDriver: Sendable {
         self.record = record
         self.history = history
         self.reporter = reporter
+        limits = ProducerLimits(history: history)
         command = ChildCommand(
             executable: launch.executable, arguments: launch.arguments, environment: launch.environment
         ).inside(namespace)
@@ -85,16 +83,9 @@ final class CellDriver: Sendable {
         defer { output.report(to: history) }
         let result = try await ChildProcess.run(command, standardErrorPath: record.path(of: .driverLog)) { channel in
             await channel.write(String(decoding: DriverCommand.configure(configuration).line, as: UTF8.self))
-            let watchdogs = [
-                Task {
-                    try await Task.sleep(for: timeout)
-                    await self.end(channel, reason: "the cell's time limit of \(timeout) was reached")
-                },
-                Task {
-                    await stop()
-                    await self.end(channel, reason: "stopped by the user or by the limit of the run")
-                },
-            ]
+            let watchdogs = limits.watch(channel, timeout: timeout, stop: stop) { channel in
+                await channel.write(String(decoding: DriverCommand.stop.line, as: UTF8.self))
+            }
             defer { watchdogs.forEach { $0.cancel() } }
             let loadEnd = Mutex<Task<Void, any Error>?>(nil)
             defer { loadEnd.withLock { $0?.cancel() } }
@@ -196,29 +187,10 @@ final class CellDriver: Sendable {
         await channel.write(String(decoding: DriverCommand.stop.line, as: UTF8.self))
     }
 
-    /// Asks the driver to finish, and ends it when it does not.
-    private func end(_ channel: ChildChannel, reason: String) async {
-        guard !Task.isCancelled else { return }
-        let first = state.withLock { state in
-            defer { state.stopReason = state.stopReason ?? reason }
-            return state.stopReason == nil
-        }
-        guard first else { return }
-        history.append(.interrupted, detail: reason)
-        await channel.write(String(decoding: DriverCommand.stop.line, as: UTF8.self))
-        try? await Task.sleep(for: Self.graceAfterStop)
-        if !Task.isCancelled { channel.kill() }
-    }
-
     private func conclude(_ end: ChildEnd) -> End {
-        switch end {
-        case .exited(let code):
-            history.append(.driverExited, detail: end.description, values: ["exit_code": Int64(code)])
-        case .signaled(let signal):
-            history.append(.driverExited, detail: end.description, values: ["signal": Int64(signal)])
-        }
+        history.appendExit(end, detail: end.description)
         let state = state.withLock { $0 }
-        if let reason = state.stopReason { return .stopped(reason) }
+        if let reason = limits.stopReason { return .stopped(reason) }
         if let reason = state.rejected { return state.isReady ? .rejected(reason) : .refused(reason) }
         if state.isDone { return .done }
         if let fatal = state.fatal { return state.isReady ? .gaveUp(fatal) : .refused(fatal) }

@@ -20,11 +20,10 @@ final class CellProgram: Sendable {
     private let record: RecordDirectory
     private let history: HistoryWriter
     private let reporter: CellReporter
-    private let stopReason = Mutex<String?>(nil)
+    private let limits: ProducerLimits
     private let produced = Atomic(false)
     private let lastWords = LastWords()
 
-    private static let graceAfterStop = Duration.seconds(5)
     private static let pollInterval = Duration.milliseconds(5)
 
     init(
@@ -35,6 +34,7 @@ final class CellProgram: Sendable {
         self.record = record
         self.history = history
         self.reporter = reporter
+        limits = ProducerLimits(history: history)
         let values = [
             "{bootstrap}": bootstrap, "{topic}": cell.broker.topics.first?.name ?? "",
             "{records}": "\(cell.workload.records)", "{size}": "\(cell.workload.size)",
@@ -71,23 +71,16 @@ final class CellProgram: Sendable {
             history.append(.driverHello, subject: "command", detail: cell.producer.command.joined(separator: " "))
             reporter.update { $0.state = .running }
             await channel.closeInput()
-            let tasks = [
-                Task {
-                    while !hasProduced() { try await Task.sleep(for: Self.pollInterval) }
-                    let now = WallClock.nowUs()
-                    self.produced.store(true, ordering: .releasing)
-                    self.history.append(.timeZero, timeUs: now)
-                    onTimeZero(now)
-                },
-                Task {
-                    try await Task.sleep(for: timeout)
-                    await self.end(channel, reason: "the cell's time limit of \(timeout) was reached")
-                },
-                Task {
-                    await stop()
-                    await self.end(channel, reason: "stopped by the user or by the limit of the run")
-                },
-            ]
+            let tasks =
+                [
+                    Task {
+                        while !hasProduced() { try await Task.sleep(for: Self.pollInterval) }
+                        let now = WallClock.nowUs()
+                        self.produced.store(true, ordering: .releasing)
+                        self.history.append(.timeZero, timeUs: now)
+                        onTimeZero(now)
+                    }
+                ] + limits.watch(channel, timeout: timeout, stop: stop) { $0.terminate() }
             defer { tasks.forEach { $0.cancel() } }
             try await channel.forEachChunk {
                 output.write($0)
@@ -97,29 +90,11 @@ final class CellProgram: Sendable {
         return conclude(result.end)
     }
 
-    private func end(_ channel: ChildChannel, reason: String) async {
-        guard !Task.isCancelled else { return }
-        let first = stopReason.withLock { known in
-            defer { known = known ?? reason }
-            return known == nil
-        }
-        guard first else { return }
-        history.append(.interrupted, detail: reason)
-        channel.terminate()
-        try? await Task.sleep(for: Self.graceAfterStop)
-        if !Task.isCancelled { channel.kill() }
-    }
-
     private func conclude(_ end: ChildEnd) -> CellDriver.End {
         let words = lastWords.text(log: record.path(of: .driverLog))
         let detail = end == .exited(0) ? end.description : end.description + words
-        switch end {
-        case .exited(let code):
-            history.append(.driverExited, detail: detail, values: ["exit_code": Int64(code)])
-        case .signaled(let signal):
-            history.append(.driverExited, detail: detail, values: ["signal": Int64(signal)])
-        }
-        if let reason = stopReason.withLock({ $0 }) { return .stopped(reason) }
+        history.appendExit(end, detail: detail)
+        if let reason = limits.stopReason { return .stopped(reason) }
         guard end == .exited(0) else {
             // Without a Produce request there was no experiment: a missing file or module looks like this.
             return produced.load(ordering: .acquiring)

@@ -36,6 +36,8 @@ public final class WireAnalysis {
     /// `client>broker` of every connection of every capture.
     let connectionTexts: [[String]]
     let fileNotes: [WireEvidence.Finding]
+    /// The transactions of all captures.
+    private(set) lazy var transactions = TransactionLedger(self)
 
     /// Reads and joins the captures.
     ///
@@ -92,27 +94,13 @@ public final class WireAnalysis {
     }
 
     /// What a capture that goes on has shown of late; nothing of it is ended.
-    init(live observer: CaptureObserver, _ topics: TopicTable, _ keys: KeyRing) {
+    convenience init(live observer: CaptureObserver, _ topics: TopicTable, _ keys: KeyRing) {
         observer.tally.counts.side = observer.sideEvidence.side ?? .client
-        observers = [observer]
-        files = [[]]
-        self.topics = topics
-        self.keys = keys
-        sidesDetected = [true]
-        hasClientSide = observer.counts.side == .client
-        hasBrokerSide = !hasClientSide
-        connectionJoin = ConnectionJoin(observers)
-        abandoned = ConnectionJoin.abandoned(observers)
-        attempts = AttemptIndex(observers)
-        joined = AttemptJoin.join(attempts, connectionJoin, topics)
-        ledger = BatchLedger(joined, attempts, topics)
-        splits = SplitFinder(ledger, topics)
-        captures = observers.map(\.counts)
-        connectionTexts = []
-        fileNotes = []
+        self.init(
+            joining: [observer], topics, keys, files: [[]], sidesDetected: [true], connectionTexts: [], notes: [])
     }
 
-    private init(
+    private convenience init(
         _ observers: [CaptureObserver], _ topics: TopicTable, _ keys: KeyRing, files: [[String]], areSidesKnown: [Bool],
         _ notes: [WireEvidence.Finding]
     ) {
@@ -121,11 +109,24 @@ public final class WireAnalysis {
             if !isKnown { observer.tally.counts.side = observer.sideEvidence.side ?? .client }
         }
         if observers.count == 2, !areSidesKnown.contains(true) { Self.tellApart(observers) }
+        self.init(
+            joining: observers, topics, keys, files: files, sidesDetected: areSidesKnown.map { !$0 },
+            connectionTexts: observers.map { observer in
+                observer.log.connections.map { Self.text($0.client) + ">" + Self.text($0.broker) }
+            }, notes: notes)
+    }
+
+    /// Joins captures whose sides are known. Those that are whole have the names of their connections with them.
+    private init(
+        joining observers: [CaptureObserver], _ topics: TopicTable, _ keys: KeyRing, files: [[String]],
+        sidesDetected: [Bool], connectionTexts: [[String]], notes: [WireEvidence.Finding]
+    ) {
         self.observers = observers
         self.files = files
         self.topics = topics
         self.keys = keys
-        sidesDetected = areSidesKnown.map { !$0 }
+        self.sidesDetected = sidesDetected
+        self.connectionTexts = connectionTexts
         hasClientSide = observers.contains { $0.counts.side == .client }
         hasBrokerSide = observers.contains { $0.counts.side == .broker }
         connectionJoin = ConnectionJoin(observers)
@@ -134,11 +135,10 @@ public final class WireAnalysis {
         joined = AttemptJoin.join(attempts, connectionJoin, topics)
         ledger = BatchLedger(joined, attempts, topics)
         splits = SplitFinder(ledger, topics)
-        for observer in observers { ledger.correctDeduplications(of: observer) }
-        captures = observers.map(\.counts)
-        connectionTexts = observers.map { observer in
-            observer.log.connections.map { Self.text($0.client) + ">" + Self.text($0.broker) }
+        if !connectionTexts.isEmpty {
+            for observer in observers { ledger.correctDeduplications(of: observer) }
         }
+        captures = observers.map(\.counts)
         fileNotes = notes
     }
 

@@ -34,10 +34,17 @@ public struct AtlasOptions: Sendable {
 /// sharded one, go on in the same directory.
 public final class AtlasRun: Sendable {
     private let options: AtlasOptions
-    private let columns: [(client: String, releases: [String])]
-    private let rows: [(scenario: Scenario, cell: ScenarioCell, client: String, releases: [String])]
+    private let rows: [Row]
     private let trials: ReleaseTrials
     private let notes: @Sendable (String, String) -> String?
+
+    /// A cell of a scenario that has one of the clients, and the releases that it runs with.
+    private struct Row {
+        let scenario: Scenario
+        let cell: ScenarioCell
+        let client: String
+        let releases: [String]
+    }
 
     /// Runs what has no result yet and writes `atlas.json`, `atlas.md` and `atlas.html`.
     ///
@@ -60,7 +67,7 @@ public final class AtlasRun: Sendable {
         let ranges =
             options.clients.isEmpty
             ? catalog.clients.filter { $0.releases != nil }.map { ReleaseRange(client: $0.name) } : options.clients
-        columns = try ranges.map { range in
+        let columns: [(client: String, releases: [String])] = try ranges.map { range in
             guard let client = catalog.client(range.client) else {
                 throw UsageError("there is no client \(range.client): crosswind clients")
             }
@@ -74,7 +81,9 @@ public final class AtlasRun: Sendable {
         let scenarios = try ScenarioLibrary.load(options.scenarios, seed: options.seeds[0])
         rows = columns.flatMap { column in
             scenarios.flatMap { scenario in
-                scenario.cells(ofClient: column.client).map { (scenario, $0, column.client, column.releases) }
+                scenario.cells(ofClient: column.client).map {
+                    Row(scenario: scenario, cell: $0, client: column.client, releases: column.releases)
+                }
             }
         }
         guard !rows.isEmpty else {
@@ -86,14 +95,7 @@ public final class AtlasRun: Sendable {
     }
 
     private func run() async throws -> ExitStatus {
-        let all = rows.flatMap { row in
-            row.releases.flatMap { release in
-                options.seeds.map {
-                    ReleaseTrial(
-                        scenario: row.scenario.name, cell: row.cell.id, client: row.client, release: release, seed: $0)
-                }
-            }
-        }
+        let all = rows.flatMap { row in row.releases.flatMap { trials(of: row, $0) } }
         let mine = options.shard.map { shard in
             all.enumerated().filter { $0.offset % shard.count == shard.index - 1 }.map(\.element)
         }
@@ -103,12 +105,19 @@ public final class AtlasRun: Sendable {
         return try finish(all)
     }
 
+    private func trials(of row: Row, _ release: String) -> [ReleaseTrial] {
+        options.seeds.map {
+            ReleaseTrial(
+                scenario: row.scenario.name, cell: row.cell.id, client: row.client, release: release, seed: $0)
+        }
+    }
+
     private func finish(_ all: [ReleaseTrial]) throws -> ExitStatus {
         let found = Dictionary(
             uniqueKeysWithValues: all.compactMap { trial in trials.known(trial).map { (trial, $0) } })
         let results = AtlasResults(
             crosswind: CrosswindVersion.current, seeds: options.seeds,
-            rows: try rows.map { try row($0.scenario, $0.cell, $0.client, $0.releases, found) })
+            rows: try rows.map { try line(of: $0, found) })
         let directory = RunDirectory(path: options.output)
         try directory.write(results, to: "atlas.json")
         let page = AtlasMarkdown.text(results, notes: notes)
@@ -129,31 +138,25 @@ public final class AtlasRun: Sendable {
         return missing == 0 && doubtful == 0 ? .passed : .inconclusive
     }
 
-    private func row(
-        _ scenario: Scenario, _ cell: ScenarioCell, _ client: String, _ releases: [String],
-        _ found: [ReleaseTrial: TrialResult]
-    ) throws -> AtlasResults.Row {
-        let isOnly = scenario.cells(ofClient: client).count == 1
-        let words = cell.parameters.filter { !$0.path.hasSuffix("version") }.map { parameter in
+    private func line(of row: Row, _ found: [ReleaseTrial: TrialResult]) throws -> AtlasResults.Row {
+        let isOnly = row.scenario.cells(ofClient: row.client).count == 1
+        let words = row.cell.parameters.filter { !$0.path.hasSuffix("version") }.map { parameter in
             "\(parameter.path.split(separator: ".").last ?? "")=\(parameter.label)"
         }
-        let entries = try releases.map { release in
-            let trials = options.seeds.map {
-                ReleaseTrial(scenario: scenario.name, cell: cell.id, client: client, release: release, seed: $0)
-            }
-            let done = trials.filter { found[$0] != nil }
-            let page = try drawn(done, scenario)
+        let entries = try row.releases.map { release in
+            let done = trials(of: row, release).filter { found[$0] != nil }
+            let page = try drawn(done)
             return AtlasResults.Entry(
                 release: release, seen: done.compactMap { found[$0]?.behaviour.text },
                 numbers: done.compactMap { found[$0].map { .init($0.measures) } }, page: page)
         }
         return AtlasResults.Row(
-            scenario: scenario.name, claim: scenario.claim, cell: isOnly ? "" : words.joined(separator: ", "),
-            client: client, entries: entries)
+            scenario: row.scenario.name, claim: row.scenario.claim, cell: isOnly ? "" : words.joined(separator: ", "),
+            client: row.client, entries: entries)
     }
 
     /// Draws the page of a release's trials with their ladders.
-    private func drawn(_ trials: [ReleaseTrial], _ scenario: Scenario) throws -> String? {
+    private func drawn(_ trials: [ReleaseTrial]) throws -> String? {
         guard let first = trials.first else { return nil }
         let folder = String(first.path[..<(first.path.lastIndex(of: "/") ?? first.path.endIndex)])
         var cells: [RunResults.Cell] = []

@@ -8,6 +8,7 @@ import RunRecord
 import ScenarioModel
 import Synchronization
 import SystemCalls
+import Testbed
 
 /// Runs trials, each once: a record that is in the directory already is its result.
 ///
@@ -56,8 +57,8 @@ final class ReleaseTrials: Sendable {
         while true {
             if isStopping { return nil }
             runs += 1
-            try await run(trial)
-            guard var result = try read(trial) else { return nil }
+            let isWhole = try await run(trial)
+            guard var result = try read(trial, isWhole: isWhole) else { return nil }
             if result.behaviour.doubt == nil || runs == 2 {
                 result.runs = runs
                 try write(result, of: trial)
@@ -102,7 +103,9 @@ final class ReleaseTrials: Sendable {
     private static let resultFile = "trial.json"
 
     /// Runs the cell in a fresh directory.
-    private func run(_ trial: ReleaseTrial) async throws {
+    ///
+    /// - Returns: whether the cell judged itself, to its end.
+    private func run(_ trial: ReleaseTrial) async throws -> Bool {
         guard let scenario = scenarios[trial.scenario],
             let cell = scenario.cells.first(where: { $0.id == trial.cell })
         else { preconditionFailure("a trial of a scenario that was not loaded") }
@@ -120,20 +123,25 @@ final class ReleaseTrials: Sendable {
                 scenarioPath: copy, file: scenario.file, cell: cell.id, runSeed: trial.seed,
                 clientRelease: trial.release), to: "plan.json")
         let id = trial.path
-        _ = try await supervisor.run(
+        let end = try await supervisor.run(
             .init(
                 id: id, arguments: [CellProcess.argument, record.path], directory: record.path, limit: cell.lifeLimit))
-        guard let broken = broken.take(id), !isStopping else { return }
+        guard let broken = broken.take(id), !isStopping else { return end == .exited(0) }
         let detail = broken.detail ?? "see cell.log in \(record.path)"
         if broken.exitCode == ExitStatus.unavailable.rawValue { throw MissingRequirement(detail) }
         // A client that does not take its configuration is a behaviour.
-        if broken.exitCode == ExitStatus.usage.rawValue { return }
+        if broken.exitCode == ExitStatus.usage.rawValue { return false }
         throw HarnessError(operation: "run", subject: id, reason: detail)
     }
 
-    private func read(_ trial: ReleaseTrial) throws -> TrialResult? {
+    private func read(_ trial: ReleaseTrial, isWhole: Bool) throws -> TrialResult? {
         let record = record(trial)
         if isStopping { return nil }
+        // A cell that came to its end has judged itself: its captures need not be decoded again.
+        if isWhole, let verdict = try record.verdict() {
+            return TrialResult(
+                behaviour: ReleaseBehaviour(verdict, try CellJudge.read(record)), measures: verdict.measures, runs: 1)
+        }
         let (read, verdict) = try CellJudge.judgeRecord(record)
         return TrialResult(behaviour: ReleaseBehaviour(verdict, read), measures: verdict.measures, runs: 1)
     }

@@ -31,7 +31,8 @@ struct TransactionLedger {
     private var ids: [Int64: String] = [:]
     private var producers: [String: Int64] = [:]
     private var ofBatch: [Int32: Int] = [:]
-    private let analysis: WireAnalysis
+    /// It owns the ledger.
+    private unowned let analysis: WireAnalysis
 
     init(_ analysis: WireAnalysis) {
         self.analysis = analysis
@@ -243,9 +244,4 @@ struct TransactionLedger {
         guard let grant = newest[transactions[place].producerID] else { return false }
         return grant.epoch > transactions[place].epoch
     }
-}
-
-extension WireAnalysis {
-    /// The transactions of all captures.
-    var transactions: TransactionLedger { TransactionLedger(self) }
 }
