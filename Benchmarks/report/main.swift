@@ -31,15 +31,7 @@ func writeRecords(_ cells: Int, of records: Int, below base: String) throws -> [
             parameters: ["producer.config.acks": "a\(i % 10)", "producer.config.linger.ms": "\(i / 10)"])
         let record = cell.record()
         let directory = RecordDirectory(path: "\(base)/cell-\(i)")
-        try directory.create()
-        try directory.write(record.cell)
-        if let log = record.log { try directory.write(log) }
-        if let wire = record.wire { try directory.write(wire) }
-        let encoder = JSONEncoder()
-        try directory.write(
-            Data(try record.history.map { try encoder.encode($0) + Data([10]) }.joined()), to: .history)
-        try directory.write(
-            Data(try record.faultLog.map { try encoder.encode($0) + Data([10]) }.joined()), to: .faultLog)
+        try record.write(to: directory)
         if i < troubles.count { clients.append(record.client) }
     }
     return clients

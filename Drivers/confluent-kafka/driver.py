@@ -14,7 +14,7 @@ import confluent_kafka
 from confluent_kafka import KafkaException, Producer
 
 import crosswind_driver
-from crosswind_driver import Failure, Pace
+from crosswind_driver import Failure
 
 POLL_S = 0.05
 STATISTICS_MS = 20
@@ -104,14 +104,8 @@ class Client:
 def body(configuration, output, control):
     client = Client(configuration, output)
     client.connect(configuration.topics)
-    output.line(type="ready", time_us=crosswind_driver.now_us())
-    control.started.wait()
-    pace = Pace(configuration.rate, output)
-    for id in range(configuration.records):
-        wait = pace.wait_s(id)
-        if wait > 0:
-            control.stopped.wait(wait)
-        if control.stopped.is_set() or client.fatal:
+    for id in crosswind_driver.due_records(configuration, output, control):
+        if client.fatal:
             break
         send(client, configuration, output, control, id)
     while output.counts["acknowledged"] + output.counts["failed"] < output.counts["sent"]:

@@ -12,7 +12,7 @@ import kafka
 from kafka import KafkaProducer
 
 import crosswind_driver
-from crosswind_driver import Failure, Pace
+from crosswind_driver import Failure
 
 
 def connect(configuration, control):
@@ -39,14 +39,8 @@ def connect(configuration, control):
 
 def body(configuration, output, control):
     producer, manager = connect(configuration, control)
-    output.line(type="ready", time_us=crosswind_driver.now_us())
-    control.started.wait()
-    pace = Pace(configuration.rate, output)
-    for id in range(configuration.records):
-        wait = pace.wait_s(id)
-        if wait > 0:
-            control.stopped.wait(wait)
-        if control.stopped.is_set() or is_fatal(manager):
+    for id in crosswind_driver.due_records(configuration, output, control):
+        if is_fatal(manager):
             break
         send(producer, configuration, output, id)
     producer.flush()

@@ -262,6 +262,20 @@ class Pace:
         return self._start + id * self._interval - time.monotonic()
 
 
+def due_records(configuration, output, control):
+    """Says ready, waits for start, and gives the id of each record when it is due; ends at stop."""
+    output.line(type="ready", time_us=now_us())
+    control.started.wait()
+    pace = Pace(configuration.rate, output)
+    for id in range(configuration.records):
+        wait = pace.wait_s(id)
+        if wait > 0:
+            control.stopped.wait(wait)
+        if control.stopped.is_set():
+            return
+        yield id
+
+
 def run(driver, client, version, body):
     """Speaks the protocol around `body(configuration, output, control)`, which runs from connecting to the last report."""
     output = Output()

@@ -21,15 +21,7 @@ struct RecordCorpus {
         client = record.client
         self.record = record
         directory = RecordDirectory(path: path)
-        try directory.create()
-        try directory.write(record.cell)
-        if let log = record.log { try directory.write(log) }
-        if let wire = record.wire { try directory.write(wire) }
-        let encoder = JSONEncoder()
-        try directory.write(
-            Data(try record.history.map { try encoder.encode($0) + Data([10]) }.joined()), to: .history)
-        try directory.write(
-            Data(try record.faultLog.map { try encoder.encode($0) + Data([10]) }.joined()), to: .faultLog)
+        try record.write(to: directory)
         let verdict = Judge.judge(record)
         try directory.write(verdict)
         let directory = directory

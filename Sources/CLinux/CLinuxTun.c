@@ -51,6 +51,24 @@ int cl_if_set_mtu(const char *name, int mtu) {
     r.ifr_mtu = mtu;
     return cl_if_request(name, SIOCSIFMTU, &r);
 }
+/* Sends one message of rtnetlink(7) and takes the kernel's acknowledgement: 0, or its error. */
+static int cl_netlink_ask(const struct nlmsghdr *message) {
+    int s = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+    if (s < 0) return -errno;
+    struct {
+        struct nlmsghdr header;
+        struct nlmsgerr error;
+        char rest[512];
+    } answer;
+    memset(&answer, 0, sizeof answer);
+    int e = 0;
+    ssize_t received = -1;
+    if (send(s, message, message->nlmsg_len, 0) < 0 || (received = recv(s, &answer, sizeof answer, 0)) < 0) e = -errno;
+    else if (received < (ssize_t)NLMSG_LENGTH(sizeof answer.error)) e = -EIO;
+    else e = answer.header.nlmsg_type == NLMSG_ERROR ? answer.error.error : -EPROTO;
+    close(s);
+    return e;
+}
 /* By rtnetlink(7): the ioctl wants CAP_NET_ADMIN of the machine, which root of a user namespace does not have. */
 int cl_if_set_txqueuelen(const char *name, int length) {
     struct ifreq r;
@@ -72,21 +90,7 @@ int cl_if_set_txqueuelen(const char *name, int length) {
     request.attribute.rta_len = RTA_LENGTH(sizeof request.length);
     request.attribute.rta_type = IFLA_TXQLEN;
     request.length = (uint32_t)length;
-    int s = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-    if (s < 0) return -errno;
-    struct {
-        struct nlmsghdr header;
-        struct nlmsgerr error;
-        char rest[256];
-    } answer;
-    memset(&answer, 0, sizeof answer);
-    if (send(s, &request, sizeof request, 0) < 0 || recv(s, &answer, sizeof answer, 0) < 0) {
-        e = -errno;
-    } else {
-        e = answer.header.nlmsg_type == NLMSG_ERROR ? answer.error.error : -EPROTO;
-    }
-    close(s);
-    return e;
+    return cl_netlink_ask(&request.header);
 }
 /* Addresses in network byte order. */
 int cl_if_set_address(const char *name, uint32_t address, uint32_t netmask) {
@@ -169,17 +173,5 @@ int cl_route_add_congestion(const char *device, uint32_t network, int prefix, co
     cl_add_attribute(&m.h, RTA_METRICS, "", 0);
     cl_add_attribute(&m.h, RTAX_CC_ALGO, congestion, length);
     metrics->rta_len = (unsigned short)((char *)&m + m.h.nlmsg_len - (char *)metrics);
-    int s = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-    if (s < 0) return -errno;
-    struct {
-        struct nlmsghdr h;
-        struct nlmsgerr e;
-        char rest[512];
-    } answer;
-    int e = 0;
-    if (send(s, &m, m.h.nlmsg_len, 0) < 0) e = -errno;
-    else if (recv(s, &answer, sizeof answer, 0) < (ssize_t)NLMSG_LENGTH(sizeof answer.e)) e = -EIO;
-    else e = answer.h.nlmsg_type == NLMSG_ERROR ? answer.e.error : -EIO;
-    close(s);
-    return e;
+    return cl_netlink_ask(&m.h);
 }

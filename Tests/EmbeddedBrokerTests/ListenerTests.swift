@@ -6,18 +6,7 @@ import Testing
 @Suite struct ListenerTests {
     /// Binds a port as anybody else would; 0 when it worked, else the error number.
     private func take(_ port: Int) -> Int32 {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = UInt16(port).bigEndian
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        let bound = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        return bound == 0 ? 0 : errno
+        Self.withSocket(at: port) { bind($0, $1, $2) }
     }
 
     @Test func aPortIsKeptWhileItsNodeIsAwayAndGivenBackAtTheEnd() throws {
@@ -73,17 +62,24 @@ import Testing
 
     /// Connects; 0 when it worked, else the error number.
     private static func connect(_ port: Int) -> Int32 {
+        withSocket(at: port) { Glibc.connect($0, $1, $2) }
+    }
+
+    /// Does something with a new socket and a port of 127.0.0.1; 0 when it worked, else the error number.
+    private static func withSocket(
+        at port: Int, _ body: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Int32
+    ) -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = UInt16(port).bigEndian
         address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        let connected = withUnsafePointer(to: &address) {
+        let result = withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                body(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        return connected == 0 ? 0 : errno
+        return result == 0 ? 0 : errno
     }
 }

@@ -46,23 +46,14 @@ import Testing
     }
 
     @Test func aFaultLogThatCannotBeWrittenIsTold() throws {
-        let client = DevicePair()
-        let broker = DevicePair()
-        defer {
-            client.closeBoth()
-            broker.closeBoth()
-        }
-        let link = try Link(
-            LinkConfiguration(
-                ports: [
-                    .init(node: 1, descriptor: broker.link, address: "198.18.1.1"),
-                    .init(node: 0, descriptor: client.link, address: "198.18.0.1"),
-                ], seed: 1,
-                faults: [
-                    FaultSpec(
-                        id: "fault-0", location: Faults.nowhere, trigger: .named(.always),
-                        settings: [.init(keyword: "partition", value: Faults.value("true"))])
-                ], faultLogPath: "/dev/full"))
+        let rig = try LinkRig(
+            [
+                FaultSpec(
+                    id: "fault-0", location: Faults.nowhere, trigger: .named(.always),
+                    settings: [.init(keyword: "partition", value: Faults.value("true"))])
+            ], log: "/dev/full")
+        defer { rig.close() }
+        let (link, client) = (rig.link, rig.client)
         try link.start()
         for index in 0..<10 { #expect(client.send(Packets.tcp(sequence: UInt32(index)))) }
         client.waitUntilRead()

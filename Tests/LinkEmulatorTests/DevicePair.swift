@@ -1,5 +1,8 @@
 import CLinux
 import Glibc
+import ScenarioModel
+
+@testable import LinkEmulator
 
 /// Two sockets in the place of a device: whole packets, one read each.
 struct DevicePair {
@@ -39,5 +42,34 @@ struct DevicePair {
     func closeBoth() {
         close(link)
         close(host)
+    }
+}
+
+/// A link between a client's device and a broker's, both played by sockets.
+struct LinkRig {
+    let client = DevicePair()
+    let broker = DevicePair()
+    let link: Link
+
+    /// Makes the link; it is not started.
+    init(
+        _ faults: [FaultSpec], log: String? = nil, packetLimit: Int = 65_536, offloads: Bool = false,
+        onPhase: @escaping @Sendable (LinkPhaseEvent) -> Void = { _ in }
+    ) throws {
+        // The broker's first: a link goes by the number of a port, not by its place.
+        let ports: [LinkConfiguration.Port] = [
+            .init(node: 1, descriptor: broker.link, address: "198.18.1.1"),
+            .init(node: 0, descriptor: client.link, address: "198.18.0.1"),
+        ]
+        link = try Link(
+            LinkConfiguration(
+                ports: ports, seed: 1, faults: faults, faultLogPath: log, packetLimit: packetLimit,
+                offloads: offloads), onPhase: onPhase)
+    }
+
+    /// Closes the devices.
+    func close() {
+        client.closeBoth()
+        broker.closeBoth()
     }
 }

@@ -13,47 +13,27 @@ import Testing
         onPhase: @escaping @Sendable (LinkPhaseEvent) -> Void = { _ in },
         _ body: (Link, DevicePair, DevicePair) throws -> Void
     ) throws -> LinkReport {
-        let client = DevicePair()
-        let broker = DevicePair()
         let begun = DispatchSemaphore(value: 0)
-        defer {
-            client.closeBoth()
-            broker.closeBoth()
+        let rig = try LinkRig(faults, log: log) {
+            onPhase($0)
+            begun.signal()
         }
-        let link = try Link(
-            LinkConfiguration(
-                ports: [
-                    .init(node: 1, descriptor: broker.link, address: "198.18.1.1"),
-                    .init(node: 0, descriptor: client.link, address: "198.18.0.1"),
-                ], seed: 1, faults: faults, faultLogPath: log),
-            onPhase: {
-                onPhase($0)
-                begun.signal()
-            })
+        defer { rig.close() }
+        let link = rig.link
         try link.start()
         if timeZero { link.setTimeZero() }
         // Time zero is set by this thread and seen by the link's: a packet before it would pass at once.
         for _ in faults { #expect(begun.wait(timeout: .now() + 60) == .success) }
-        try body(link, client, broker)
+        try body(link, rig.client, rig.broker)
         return link.stop()
     }
 
     /// Time zero is told in microseconds since the epoch, and may lie in the past: faults count from it, not from the call.
     @Test func timeZeroIsAMomentOfTheWallClock() throws {
-        let client = DevicePair()
-        let broker = DevicePair()
-        defer {
-            client.closeBoth()
-            broker.closeBoth()
-        }
         let events = PhaseEvents()
-        let link = try Link(
-            LinkConfiguration(
-                ports: [
-                    .init(node: 1, descriptor: broker.link, address: "198.18.1.1"),
-                    .init(node: 0, descriptor: client.link, address: "198.18.0.1"),
-                ], seed: 1, faults: [Faults.timeline(["partition": "true"], at: .milliseconds(400))]),
-            onPhase: { events.add($0) })
+        let rig = try LinkRig([Faults.timeline(["partition": "true"], at: .milliseconds(400))]) { events.add($0) }
+        defer { rig.close() }
+        let link = rig.link
         try link.start()
         let zeroUs = cl_realtime_ns() / 1000 - 300_000
         link.setTimeZero(epochUs: zeroUs)
@@ -67,18 +47,9 @@ import Testing
     /// Numbers that nobody meant: the moment never comes, or has passed, and nothing traps.
     @Test(arguments: [Int64.max, Int64.min, 1_760_000_000_000_000_000, 0] as [Int64])
     func anyTimeZeroIsTaken(epochUs: Int64) throws {
-        let client = DevicePair()
-        let broker = DevicePair()
-        defer {
-            client.closeBoth()
-            broker.closeBoth()
-        }
-        let link = try Link(
-            LinkConfiguration(
-                ports: [
-                    .init(node: 1, descriptor: broker.link, address: "198.18.1.1"),
-                    .init(node: 0, descriptor: client.link, address: "198.18.0.1"),
-                ], seed: 1, faults: [Faults.timeline(["partition": "true"], at: .seconds(86_400))]))
+        let rig = try LinkRig([Faults.timeline(["partition": "true"], at: .seconds(86_400))])
+        defer { rig.close() }
+        let (link, client) = (rig.link, rig.client)
         try link.start()
         link.setTimeZero(epochUs: epochUs)
         for _ in 0..<20 { _ = client.send(Packets.tcp(sequence: 1)) }

@@ -12,23 +12,14 @@ import Testing
     private func run(
         _ faults: [FaultSpec], packetLimit: Int = 4096, _ body: (DevicePair, DevicePair) throws -> Void
     ) throws -> LinkReport {
-        let (client, broker) = (DevicePair(), DevicePair())
         let begun = DispatchSemaphore(value: 0)
-        defer {
-            client.closeBoth()
-            broker.closeBoth()
-        }
-        let link = try Link(
-            LinkConfiguration(
-                ports: [
-                    .init(node: 0, descriptor: client.link, address: "198.18.0.1"),
-                    .init(node: 1, descriptor: broker.link, address: "198.18.1.1"),
-                ], seed: 1, faults: faults, packetLimit: packetLimit, offloads: true),
-            onPhase: { _ in begun.signal() })
+        let rig = try LinkRig(faults, packetLimit: packetLimit, offloads: true) { _ in begun.signal() }
+        defer { rig.close() }
+        let link = rig.link
         try link.start()
         link.setTimeZero()
         for _ in faults { #expect(begun.wait(timeout: .now() + 60) == .success) }
-        try body(client, broker)
+        try body(rig.client, rig.broker)
         let report = link.stop()
         #expect(report.slotsLeaked == 0)
         #expect(

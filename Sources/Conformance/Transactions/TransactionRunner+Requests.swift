@@ -112,10 +112,7 @@ extension TransactionRunner {
         var request = TxnOffsetCommitRequest()
         request.transactionalID = transactionalID(body) ?? ""
         (request.producerID, request.producerEpoch) = try producer(body)
-        request.groupID = names.id(body["group"]?.string ?? "")
-        request.generationID = Int32(body["generation"]?.int ?? -1)
-        let member = body["member"]?.string ?? ""
-        request.memberID = names.members[member] ?? member
+        (request.groupID, request.generationID, request.memberID) = member(body)
         for offset in body["offsets"]?.elements ?? [] {
             let (topic, index) = names.partition(offset.elements[0])
             let part = TxnOffsetCommitRequest.Partition(
@@ -258,10 +255,7 @@ extension TransactionRunner {
 
     mutating func offsetCommit(_ body: JSONValue) throws -> JSONValue {
         var request = OffsetCommitRequest()
-        request.groupID = names.id(body["group"]?.string ?? "")
-        request.generationID = Int32(body["generation"]?.int ?? -1)
-        let member = body["member"]?.string ?? ""
-        request.memberID = names.members[member] ?? member
+        (request.groupID, request.generationID, request.memberID) = member(body)
         for offset in body["offsets"]?.elements ?? [] {
             let (topic, index) = names.partition(offset.elements[0])
             request.topics.append(
@@ -310,5 +304,13 @@ extension TransactionRunner {
                     topic.partitions.map { row(topic.name, $0.partitionIndex, $0.errorCode) }
                 })
         ])
+    }
+
+    /// The group, its generation and the member that a step speaks for.
+    private func member(_ body: JSONValue) -> (group: String, generation: Int32, member: String) {
+        let name = body["member"]?.string ?? ""
+        return (
+            names.id(body["group"]?.string ?? ""), Int32(body["generation"]?.int ?? -1), names.members[name] ?? name
+        )
     }
 }
